@@ -1,0 +1,61 @@
+namespace ClaudeCluster.DurableTask;
+
+/// <summary>Thrown where an orchestrator awaits an activity or sub-orchestration that failed.</summary>
+public sealed class TaskFailedException(string taskName, int taskId, TaskFailureDetails failureDetails)
+    : Exception($"Task '{taskName}' (#{taskId}) failed with an unhandled exception: {failureDetails.ErrorMessage}")
+{
+    public string TaskName { get; } = taskName;
+
+    /// <summary>The call's number within its orchestration, counted from 0.</summary>
+    public int TaskId { get; } = taskId;
+
+    public TaskFailureDetails FailureDetails { get; } = failureDetails;
+
+    public bool IsCausedByException<T>()
+        where T : Exception => FailureDetails.IsCausedBy<T>();
+}
+
+/// <summary>A failure as history keeps it: data, not an exception object.</summary>
+/// <param name="ErrorType">The full name of the exception's type, or a word of the engine's own.</param>
+/// <param name="ErrorMessage">The exception's message.</param>
+/// <param name="StackTrace">For people; null where there is none.</param>
+/// <param name="InnerFailure">The cause behind this failure.</param>
+public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, string? StackTrace = null, TaskFailureDetails? InnerFailure = null)
+{
+    /// <summary>The failure is for ever: no retry policy tries it again (an unknown task name, for example).</summary>
+    public bool IsNonRetriable { get; init; }
+
+    public static TaskFailureDetails FromException(Exception exception)
+    {
+        if (exception is TaskFailedException failed)
+            return new(typeof(TaskFailedException).FullName!, failed.Message, failed.StackTrace, failed.FailureDetails);
+        return new(
+            exception.GetType().FullName ?? exception.GetType().Name,
+            exception.Message,
+            exception.StackTrace,
+            exception.InnerException is { } inner ? FromException(inner) : null);
+    }
+
+    /// <summary>True if this failure, or one behind it, was an exception of type <typeparamref name="T"/> or derived from it.</summary>
+    public bool IsCausedBy<T>()
+        where T : Exception => IsCausedBy(typeof(T));
+
+    /// <inheritdoc cref="IsCausedBy{T}"/>
+    public bool IsCausedBy(Type exceptionType)
+    {
+        for (var failure = this; failure is not null; failure = failure.InnerFailure)
+        {
+            if (string.Equals(failure.ErrorType, exceptionType.FullName, StringComparison.Ordinal))
+                return true;
+            if (FindType(failure.ErrorType, exceptionType) is { } type && exceptionType.IsAssignableFrom(type))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static Type? FindType(string name, Type asked) =>
+        Type.GetType(name, throwOnError: false)
+        ?? asked.Assembly.GetType(name, throwOnError: false)
+        ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name, throwOnError: false)).FirstOrDefault(type => type is not null);
+}
