@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+
+namespace ClaudeCluster.Orchestrations;
+
+/// <summary>
+/// All that a flow knows. It is the flow's input, its custom status and its output, so people and the next version read the
+/// same record: fields are added, never changed.
+/// </summary>
+public sealed record FlowState
+{
+    /// <summary>Of this record; a reader refuses what is newer.</summary>
+    public int Schema { get; init; } = 1;
+
+    public required string FlowId { get; init; }
+
+    /// <summary>1 for an issue's first flow.</summary>
+    public int Generation { get; init; } = 1;
+
+    public required RepositoryRef Repository { get; init; }
+
+    /// <summary>As it was when a person with the right to do so asked for work.</summary>
+    public required IssueSnapshot Issue { get; init; }
+
+    public required Requester Requester { get; init; }
+
+    public RepositoryPolicy Policy { get; init; } = RepositoryPolicy.Default;
+
+    /// <summary>The default branch's commit that the policy file was read from; null: there was none.</summary>
+    public CommitId? PolicyCommit { get; init; }
+
+    public FlowPhase Phase { get; init; } = FlowPhase.Queued;
+
+    public RoutingDecision? Routing { get; init; }
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<AttemptRecord> Attempts { get; init; } = [];
+
+    /// <summary>What the flow waits for, in words; null while it works.</summary>
+    public string? WaitsFor { get; init; }
+
+    public DateTimeOffset? WaitsUntil { get; init; }
+
+    /// <summary>What a person must answer before more can be done.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>Why the flow ended without a pull request.</summary>
+    public string? EndReason { get; init; }
+
+    public PullRequest? PullRequest { get; init; }
+
+    public CommentId? Comment { get; init; }
+
+    /// <summary>Keys of the latest events that were taken in, so that none counts twice; the last 200.</summary>
+    public IReadOnlyList<string> SeenEvents { get; init; } = [];
+
+    /// <summary>The result that was accepted.</summary>
+    [JsonIgnore]
+    public AttemptResult? Accepted => Attempts is [.., { Result: { Outcome: AttemptOutcome.Succeeded } result }] ? result : null;
+
+    [JsonIgnore]
+    public IssueRef IssueRef => new(Repository, Issue.Number);
+}
+
+/// <summary>Where a flow stands. Each phase has its status label, <c>claude:working</c> and so on.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FlowPhase>))]
+public enum FlowPhase
+{
+    /// <summary>Accepted, not yet routed.</summary>
+    Queued,
+
+    /// <summary>An attempt is asked for or under way.</summary>
+    Working,
+
+    /// <summary>Nothing can be done before a time.</summary>
+    Waiting,
+
+    /// <summary>A person must answer <see cref="FlowState.Question"/>.</summary>
+    NeedsHuman,
+
+    /// <summary>The pull request is open.</summary>
+    Review,
+
+    /// <summary>Merged.</summary>
+    Done,
+
+    /// <summary>Ended without a pull request.</summary>
+    Failed,
+}
+
+/// <summary>One attempt as the flow remembers it.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Branch">Its own branch.</param>
+/// <param name="StartedAt">When the flow asked for it.</param>
+/// <param name="Result">Null while it is under way.</param>
+public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset StartedAt, AttemptResult? Result);
