@@ -74,7 +74,7 @@ public sealed record SpecialtyPolicy(Specialty Name, string Label, IReadOnlyList
 
     public static IReadOnlyList<SpecialtyPolicy> Defaults { get; } =
     [
-        new(new("backend"), "backend", ["backend", "api", "python", "server", "endpoint", "バックエンド", "サーバー"]),
+        new(new("backend"), "backend", ["backend", "api", "python", "server", "endpoint", "バックエンド", "サーバー", "サーバ"]),
         new(new("frontend"), "frontend", ["frontend", "react", "typescript", "ui", "css", "フロントエンド", "画面"]),
         new(new("testing"), "testing", ["testing", "test", "tests", "qa", "pytest", "jest", "e2e", "テスト"]),
         new(new("devops"), "devops", ["devops", "docker", "kubernetes", "ci", "infrastructure", "deploy", "インフラ"]),
