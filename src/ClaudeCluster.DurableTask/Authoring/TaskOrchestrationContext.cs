@@ -51,14 +51,15 @@ public abstract class TaskOrchestrationContext
     public virtual async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // The timer is created before the wait, as Microsoft.DurableTask does: it takes the lower task id.
+        // Cancel, not CancelAsync: that one leaves the orchestrator's own thread.
         using var timerEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var waitEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var timer = CreateTimer(timeout, timerEnd.Token);
         var wait = WaitForExternalEvent<T>(eventName, waitEnd.Token);
         if (await Task.WhenAny(wait, timer) == timer)
-            await waitEnd.CancelAsync();
+            waitEnd.Cancel();
         else
-            await timerEnd.CancelAsync();
+            timerEnd.Cancel();
         return await wait;
     }
 

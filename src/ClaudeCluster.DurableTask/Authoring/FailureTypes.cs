@@ -1,0 +1,26 @@
+namespace ClaudeCluster.DurableTask;
+
+/// <summary>The words that <see cref="TaskFailureDetails.ErrorType"/> uses for the engine's own failures.</summary>
+public static class FailureTypes
+{
+    /// <summary>The worker that ran the activity is gone, and its tag <see cref="TaskTags.OnLostWorker"/> says that this fails it.</summary>
+    public const string WorkerLost = "ClaudeCluster.DurableTask.WorkerLost";
+
+    /// <summary>No code is registered under the name.</summary>
+    public const string TaskNotFound = "ClaudeCluster.DurableTask.TaskNotFound";
+
+    /// <summary>The code no longer does what its history says it did.</summary>
+    public const string NonDeterministic = "ClaudeCluster.DurableTask.NonDeterministicOrchestration";
+
+    /// <summary>The code awaits something that is not durable, so that it could never go on.</summary>
+    public const string NotDurable = "ClaudeCluster.DurableTask.NotDurable";
+
+    /// <summary>A step was delivered too often without ever being completed.</summary>
+    public const string Poisoned = "ClaudeCluster.DurableTask.PoisonedOrchestration";
+
+    /// <summary>The sub-orchestration was terminated.</summary>
+    public const string Terminated = "ClaudeCluster.DurableTask.Terminated";
+
+    /// <summary>The id asked for the sub-orchestration belongs to another instance.</summary>
+    public const string AlreadyExists = "ClaudeCluster.DurableTask.AlreadyExists";
+}

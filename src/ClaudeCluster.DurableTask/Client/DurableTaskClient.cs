@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+
+namespace ClaudeCluster.DurableTask.Client;
+
+/// <summary>Starts, steers and watches orchestrations of one hub.</summary>
+public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = null)
+{
+    private readonly DataConverter _converter = converter ?? JsonDataConverter.Default;
+
+    /// <summary>Starts an orchestration and returns its instance id.</summary>
+    /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
+    public Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        var start = new StartRequest(orchestratorName, options?.InstanceId, _converter.Serialize(input))
+        {
+            StartAt = options?.StartAt,
+            Tags = options?.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Version = options?.Version ?? TaskVersion.Unversioned,
+            Replaceable = Replaceable(options?.DedupeStatuses),
+        };
+        return hub.StartAsync(start, cancellation);
+    }
+
+    /// <summary>The instance, or null if there is none.</summary>
+    public async Task<OrchestrationMetadata?> GetInstanceAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        await hub.GetAsync(instanceId, getInputsAndOutputs, cancellation) is { } state ? ToMetadata(state, getInputsAndOutputs) : null;
+
+    /// <summary>Waits until the orchestration has taken its first step.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, Until.Started, getInputsAndOutputs, cancellation);
+
+    /// <summary>Waits until the orchestration has ended, in whatever way.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, Until.Completed, getInputsAndOutputs, cancellation);
+
+    /// <summary>Sends an event to an orchestration. One that has ended drops it.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(eventName);
+        return hub.RequestAsync(instanceId, new InstanceRequest.Raise(eventName, _converter.Serialize(eventPayload)), cancellation);
+    }
+
+    /// <summary>Ends an orchestration at once, wherever it stands; needs no worker. One that has ended stays as it is.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task TerminateInstanceAsync(string instanceId, object? output = null, CancellationToken cancellation = default) =>
+        hub.RequestAsync(instanceId, new InstanceRequest.Terminate(_converter.Serialize(output)), cancellation);
+
+    /// <summary>Lists instances, page by page as they are asked for.</summary>
+    public async IAsyncEnumerable<OrchestrationMetadata> GetAllInstancesAsync(
+        OrchestrationQuery? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var query = filter ?? new OrchestrationQuery();
+        do
+        {
+            var page = await hub.QueryAsync(query, cancellation);
+            foreach (var state in page.Values)
+                yield return ToMetadata(state, query.FetchInputsAndOutputs);
+            query = query with { ContinuationToken = page.ContinuationToken };
+        }
+        while (query.ContinuationToken is not null);
+    }
+
+    /// <summary>Removes one ended instance with its history. An open one, or none, counts 0.</summary>
+    public Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation = default) =>
+        hub.PurgeAsync(new PurgeRequest(instanceId, null), cancellation);
+
+    /// <summary>Removes all ended instances that the filter names.</summary>
+    public Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter? filter = null, CancellationToken cancellation = default) =>
+        hub.PurgeAsync(new PurgeRequest(null, filter ?? new PurgeInstancesFilter()), cancellation);
+
+    /// <summary>All that happened in the current execution, in order; empty if it has taken no step.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public async Task<IReadOnlyList<HistoryEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        var events = new List<HistoryEvent>();
+        await foreach (var happened in hub.ReadHistoryAsync(instanceId, null, cancellation))
+            events.Add(happened);
+        return events;
+    }
+
+    private static OrchestrationRuntimeStatus[] Replaceable(IReadOnlyList<string>? dedupe) => dedupe is null
+        ? []
+        : [.. Enum.GetValues<OrchestrationRuntimeStatus>().Where(status =>
+            status.IsTerminal() && !dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase))];
+
+    private async Task<OrchestrationMetadata> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation)
+    {
+        var state = await hub.WaitAsync(instanceId, until, payloads, cancellation);
+        return state is null ? throw new OrchestrationNotFoundException(instanceId) : ToMetadata(state, payloads);
+    }
+
+    private OrchestrationMetadata ToMetadata(InstanceState state, bool payloads) => new(state, payloads, _converter);
+}

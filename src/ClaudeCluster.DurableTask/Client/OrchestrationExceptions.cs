@@ -1,0 +1,15 @@
+namespace ClaudeCluster.DurableTask.Client;
+
+/// <summary>An instance with this id exists, and its status does not let it be replaced.</summary>
+public sealed class OrchestrationAlreadyExistsException(string instanceId)
+    : Exception($"An orchestration with the instance id '{instanceId}' exists already. Choose another id, or let an ended one be replaced by DedupeStatuses.")
+{
+    public string InstanceId { get; } = instanceId;
+}
+
+/// <summary>There is no instance with this id: it was never started, or it was purged.</summary>
+public sealed class OrchestrationNotFoundException(string instanceId)
+    : Exception($"There is no orchestration with the instance id '{instanceId}'. It was never started here, or it was purged.")
+{
+    public string InstanceId { get; } = instanceId;
+}

@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClaudeCluster.DurableTask.History;
+
+/// <summary>How history is written: a JSON array of events, camelCase, readable text. What was written once is read for ever.</summary>
+public static class HistoryJson
+{
+    // The generator's options cannot name an encoder; this one keeps text of every language readable.
+    private static readonly HistoryJsonContext Json = new(new JsonSerializerOptions(HistoryJsonContext.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static string Write(IReadOnlyList<HistoryEvent> events) => JsonSerializer.Serialize(events, Json.IReadOnlyListHistoryEvent);
+
+    /// <exception cref="JsonException">The text is not a history, or holds an event of a newer version.</exception>
+    public static IReadOnlyList<HistoryEvent> Read(string json) =>
+        JsonSerializer.Deserialize(json, Json.IReadOnlyListHistoryEvent) ?? throw new JsonException("A history must not be null.");
+
+    internal static string WriteEvent(HistoryEvent happened) => JsonSerializer.Serialize(happened, Json.HistoryEvent);
+
+    internal static HistoryEvent ReadEvent(string json) =>
+        JsonSerializer.Deserialize(json, Json.HistoryEvent) ?? throw new JsonException("An event must not be null.");
+
+    internal static string? WriteFailure(TaskFailureDetails? failure) =>
+        failure is null ? null : JsonSerializer.Serialize(failure, Json.TaskFailureDetails);
+
+    internal static TaskFailureDetails? ReadFailure(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, Json.TaskFailureDetails);
+
+    internal static string? WriteTags(IReadOnlyDictionary<string, string> tags) =>
+        tags.Count == 0 ? null : JsonSerializer.Serialize(tags, Json.IReadOnlyDictionaryStringString);
+
+    internal static IReadOnlyDictionary<string, string> ReadTags(string? json) =>
+        (json is null ? null : JsonSerializer.Deserialize(json, Json.IReadOnlyDictionaryStringString))
+        ?? InstanceState.NoTags;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(IReadOnlyList<HistoryEvent>))]
+[JsonSerializable(typeof(HistoryEvent))]
+[JsonSerializable(typeof(TaskFailureDetails))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class HistoryJsonContext : JsonSerializerContext;

@@ -1,0 +1,24 @@
+namespace ClaudeCluster.DurableTask.Hub;
+
+/// <summary>How a hub keeps its leases.</summary>
+public sealed record LocalTaskHubOptions
+{
+    /// <summary>How long a lease outlives its worker's last sign of life.</summary>
+    /// <value>Default: 60 seconds.</value>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>So many deliveries of one step without a completion end its execution as poisoned.</summary>
+    /// <value>Default: 10.</value>
+    public int MaximumDeliveries { get; init; } = 10;
+
+    /// <summary>How often to look for work that no ring announced: a net, not the way.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>True if the store has no other owner, so that leases found when it opens belong to the dead.</summary>
+    /// <value>Default: true.</value>
+    public bool OwnsStore { get; init; } = true;
+
+    /// <value>Default: ids by time, tokens by chance.</value>
+    public IIdSource? Ids { get; init; }
+}

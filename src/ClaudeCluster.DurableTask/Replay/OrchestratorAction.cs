@@ -1,0 +1,33 @@
+using ClaudeCluster.DurableTask.History;
+
+namespace ClaudeCluster.DurableTask.Replay;
+
+/// <summary>Something that orchestrator code asked for in a step, in the order in which it asked. A closed family.</summary>
+public abstract record OrchestratorAction
+{
+    private OrchestratorAction()
+    {
+    }
+
+    /// <summary>Run an activity.</summary>
+    public sealed record ScheduleTask(int TaskId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction;
+
+    /// <summary>Start a sub-orchestration.</summary>
+    public sealed record StartSubOrchestration(
+        int TaskId, string InstanceId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction;
+
+    /// <summary>Wake me at this instant.</summary>
+    public sealed record CreateTimer(int TaskId, DateTimeOffset FireAt) : OrchestratorAction;
+
+    /// <summary>Send an event to another orchestration.</summary>
+    public sealed record SendEvent(int TaskId, string InstanceId, string Name, string? Input) : OrchestratorAction;
+
+    /// <summary>The code returned. Always the last action.</summary>
+    public sealed record Complete(string? Output) : OrchestratorAction;
+
+    /// <summary>The code threw, or can no longer be run. Always the last action.</summary>
+    public sealed record Fail(TaskFailureDetails Failure) : OrchestratorAction;
+
+    /// <summary>Begin again; events that nobody has waited for go along. Always the last action.</summary>
+    public sealed record ContinueAsNewExecution(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction;
+}

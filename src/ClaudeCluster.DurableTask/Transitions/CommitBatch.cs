@@ -1,0 +1,102 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+
+namespace ClaudeCluster.DurableTask.Transitions;
+
+/// <summary>
+/// The rows of one transaction, about one instance, and the condition under which they are written. If the guard does not hold,
+/// nothing is.
+/// </summary>
+public sealed record CommitBatch(string InstanceId, Guard Guard)
+{
+    /// <summary>
+    /// The instance's new row. Another execution id than the stored one removes what belongs to the old execution (history, activities,
+    /// messages to it); an ended status removes all its messages and activities.
+    /// </summary>
+    public InstanceState? Instance { get; init; }
+
+    /// <summary>The events of one step, appended as one row.</summary>
+    public IReadOnlyList<HistoryEvent> History { get; init; } = [];
+
+    /// <summary>Messages that the step has taken in.</summary>
+    public IReadOnlyList<long> Consumed { get; init; } = [];
+
+    /// <summary>Messages to anyone, itself included; a timer is a message to oneself that is not yet visible.</summary>
+    public IReadOnlyList<InboxMessage> Messages { get; init; } = [];
+
+    public IReadOnlyList<ActivityRow> Activities { get; init; } = [];
+
+    public IReadOnlyList<ChildStart> Children { get; init; } = [];
+
+    /// <summary>What becomes of the lease that the guard names.</summary>
+    public Disposition Leased { get; init; } = Disposition.Done;
+}
+
+/// <summary>The condition of a commit. A closed family.</summary>
+public abstract record Guard
+{
+    private Guard()
+    {
+    }
+
+    /// <summary>The instance is leased under this token.</summary>
+    public sealed record HoldsStep(string Token) : Guard;
+
+    /// <summary>An activity of the instance is leased under this token.</summary>
+    public sealed record HoldsActivity(string Token) : Guard;
+
+    /// <summary>No instance has this id, or one whose status is among these, which is then replaced.</summary>
+    public sealed record MayStart(IReadOnlyCollection<OrchestrationRuntimeStatus> Replaceable) : Guard;
+
+    /// <summary>The instance exists and has not ended; if an execution id is given, it is the current one.</summary>
+    public sealed record IsOpen(string? ExecutionId) : Guard;
+}
+
+/// <summary>What became of a commit.</summary>
+public enum Verdict
+{
+    Committed,
+    LeaseLost,
+    AlreadyExists,
+    NoSuchInstance,
+
+    /// <summary>The instance has ended, or runs as another execution.</summary>
+    NotOpen,
+}
+
+/// <summary>What becomes of a lease.</summary>
+public enum Disposition
+{
+    /// <summary>The work is done: a step's lease is released and its deliveries begin at 0 again, an activity is removed.</summary>
+    Done,
+
+    /// <summary>The work was given back: it waits again, and this delivery is not counted.</summary>
+    Returned,
+
+    /// <summary>The worker was lost: the work waits again, and the delivery stays counted.</summary>
+    Requeued,
+}
+
+/// <summary>A message that waits for its instance to take a step. It is dropped if that instance, or that execution, is not open.</summary>
+public sealed record InboxMessage(string InstanceId, string? ExecutionId, HistoryEvent Event, DateTimeOffset VisibleAt)
+{
+    /// <summary>The store's number; 0 until it is stored.</summary>
+    public long Id { get; init; }
+
+    /// <summary>Delivered before all others: the start of an execution, and the events it inherits.</summary>
+    public bool Front { get; init; }
+}
+
+/// <summary>An activity that waits for a worker. It goes with its execution.</summary>
+public sealed record ActivityRow(string InstanceId, string ExecutionId, int TaskId, string Name, string Version, string? Input)
+{
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = InstanceState.NoTags;
+
+    public DateTimeOffset ScheduledAt { get; init; }
+}
+
+/// <summary>
+/// A sub-orchestration begins. An ended instance with the same id and the same parent is replaced, since that is a retry; any other
+/// instance with this id makes the start fail, and the parent gets <paramref name="IfTaken"/>.
+/// </summary>
+public sealed record ChildStart(InstanceState Instance, InboxMessage Start, InboxMessage IfTaken);

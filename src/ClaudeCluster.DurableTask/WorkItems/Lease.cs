@@ -1,0 +1,50 @@
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Transitions;
+
+namespace ClaudeCluster.DurableTask.WorkItems;
+
+// Leases: who may complete a piece of work.
+//
+//                claim: new token                    complete with that token
+//    Waiting ─────────────────────────► Leased ──────────────────────────────► Done
+//       ▲                                │  │
+//       │     the worker gives it back   │  │  renewed while its worker lives, so that a long
+//       ├────────────────────────────────┘  │  activity is never taken away from a live worker
+//       │                                   │
+//       │     the worker went silent        │      LostLease decides:
+//       └───────────────────────────────────┤      a step, an activity  → Waiting, deliveries counted
+//                                           │      a step 10 times      → its execution ends as poisoned
+//                                           └────► an activity tagged "fail" → it fails as WorkerLost
+//
+// The token is the fence. It is made anew for each delivery and cannot be guessed, and every completion names it. A worker that was
+// silent for too long, came back and completes, names an old token: nothing is written, whatever it did in between. That is why an
+// activity may run twice and yet has one result. Expiry alone takes nothing away: until somebody has decided on an expired lease,
+// its holder may still complete, so that a late but only result is not thrown away.
+
+/// <summary>Work that a worker holds.</summary>
+public abstract record Lease(string InstanceId, string Token, string WorkerId, DateTimeOffset Until, int Deliveries);
+
+/// <summary>An instance whose step a worker runs.</summary>
+public sealed record StepLease(string InstanceId, string Token, string WorkerId, DateTimeOffset Until, int Deliveries, InstanceState State)
+    : Lease(InstanceId, Token, WorkerId, Until, Deliveries);
+
+/// <summary>An activity that a worker runs.</summary>
+public sealed record ActivityLease(string InstanceId, string Token, string WorkerId, DateTimeOffset Until, int Deliveries, ActivityRow Activity)
+    : Lease(InstanceId, Token, WorkerId, Until, Deliveries);
+
+/// <summary>A step as the store hands it out: all messages that are due, in order, up to a bound.</summary>
+public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Messages);
+
+/// <summary>Asks the store for work.</summary>
+/// <param name="WorkerId">Who will hold it.</param>
+/// <param name="Most">How many at most.</param>
+/// <param name="Names">Which names; null means any, empty means none.</param>
+/// <param name="Now">What is due by then.</param>
+/// <param name="Until">When the leases end unless they are renewed.</param>
+/// <param name="NewToken">Makes the fence of each delivery.</param>
+public sealed record Claim(
+    string WorkerId, int Most, IReadOnlySet<TaskName>? Names, DateTimeOffset Now, DateTimeOffset Until, Func<string> NewToken)
+{
+    /// <summary>Messages handed out in one step; the rest comes with the next.</summary>
+    public const int MostMessages = 1_000;
+}

@@ -1,0 +1,25 @@
+namespace ClaudeCluster.DurableTask.Worker;
+
+/// <summary>How a worker works. Each number is good as it is.</summary>
+public sealed record DurableTaskWorkerOptions
+{
+    /// <summary>Names this worker's process; unique among all that are connected.</summary>
+    public required string WorkerId { get; init; }
+
+    /// <value>Default: 16. 0 takes no steps.</value>
+    public int MaximumConcurrentOrchestrations { get; init; } = 16;
+
+    /// <value>Default: 16. 0 takes no activities.</value>
+    public int MaximumConcurrentActivities { get; init; } = 16;
+
+    /// <summary>How long running work may go on after the worker was told to stop; then <see cref="DurableActivityContext.Stopping"/> fires.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an activity may take to stop after that; then it is abandoned.</summary>
+    /// <value>Default: 5 seconds.</value>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How inputs and outputs become text. The client must use the same.</summary>
+    public DataConverter DataConverter { get; init; } = JsonDataConverter.Default;
+}
