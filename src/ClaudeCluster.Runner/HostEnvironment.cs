@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // The composition root: the one place where clock, environment and chance enter; everything else takes them as parameters.
 using System.Collections;
 using ClaudeCluster.Agent;
+using ClaudeCluster.DurableTask.Storage;
 
 namespace ClaudeCluster.Runner;
 
@@ -11,6 +12,9 @@ internal sealed record HostEnvironment(
     string TemporaryFolder,
     TimeProvider Time)
 {
+    /// <summary>Where a test looks in between a run and what it writes.</summary>
+    internal Seams Seams { get; init; } = new();
+
     public static HostEnvironment OfThisProcess() => new(
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal),
@@ -34,4 +38,12 @@ internal sealed record HostEnvironment(
 
     /// <summary>A path as the user meant it: relative to where the command was called.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, CurrentFolder);
+}
+
+/// <summary>A run's two ways to the world outside of its attempts. A test that kills the process stands in between.</summary>
+internal sealed record Seams
+{
+    public Func<ITaskHubStore, ITaskHubStore> Store { get; init; } = static store => store;
+
+    public Func<IGitHub, IGitHub> GitHub { get; init; } = static gitHub => gitHub;
 }

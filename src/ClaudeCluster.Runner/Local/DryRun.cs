@@ -48,7 +48,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
         var specialties = policy.Specialties.Select(specialty => specialty.Name).ToList();
 
         await using var cluster = await LocalCluster.StartAsync(
-            new MemoryHubStore(host.Time),
+            new MemoryHubStore(),
             effects,
             new InProcessFleet(specialties.ToHashSet()),
             [new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _, client) => attempt.Register(registry, specialties, client))],

@@ -23,11 +23,11 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
     public async Task<FlowState?> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Folder);
-        var gitHub = new FolderGitHub(Repository, Folder);
+        var gitHub = Host.Seams.GitHub(new FolderGitHub(Repository, Folder));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        var store = new SqliteHubStore(HubFile, Host.Time);
+        var store = Host.Seams.Store(new SqliteHubStore(HubFile, Host.Time));
         var workplace = new LocalWorkplace(this, Coder);
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
         await using var cluster = await LocalCluster.StartAsync(
@@ -46,7 +46,7 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
         return await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken);
     }
 
-    private static async Task<RepositoryPolicy> PolicyOf(FolderGitHub gitHub, RepositoryRef repository, CancellationToken cancellationToken) =>
+    private static async Task<RepositoryPolicy> PolicyOf(IGitHub gitHub, RepositoryRef repository, CancellationToken cancellationToken) =>
         await gitHub.ReadAsync(repository, RepositoryPolicy.Path, cancellationToken) is { } file
             ? PolicyReader.Read(file.Text, RepositoryPolicy.Path)
             : RepositoryPolicy.Default;

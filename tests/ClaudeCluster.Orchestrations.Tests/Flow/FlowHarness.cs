@@ -15,7 +15,7 @@ internal delegate AttemptResult AgentScript(AgentTask task);
 internal sealed class FlowHarness : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly MemoryHubStore _store = new(TimeProvider.System);
+    private readonly MemoryHubStore _store = new();
     private readonly LocalTaskHub _hub;
     private readonly List<Task> _workers = [];
     private readonly ServiceProvider _services;
