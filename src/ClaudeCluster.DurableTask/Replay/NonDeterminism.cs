@@ -34,7 +34,7 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
 
     /// <summary>True for what a step writes because the code asked for it.</summary>
     public static bool IsRecordOfAction(HistoryEvent happened) =>
-        happened is TaskScheduled or TimerCreated or SubOrchestrationCreated or EventSent or ExecutionCompleted or ContinuedAsNewExecution;
+        happened is TaskScheduled or TimerCreated or SubOrchestrationCreated or EventSent or ExecutionCompleted or ContinuedAsNew;
 
     private static bool Agree(HistoryEvent expected, OrchestratorAction found) => (expected, found) switch
     {
@@ -44,7 +44,7 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
         (EventSent e, OrchestratorAction.SendEvent f) => e.TaskId == f.TaskId && SameName(e.Name, f.Name),
         (ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }, OrchestratorAction.Complete) => true,
         (ExecutionCompleted { Status: OrchestrationRuntimeStatus.Failed }, OrchestratorAction.Fail) => true,
-        (ContinuedAsNewExecution, OrchestratorAction.ContinueAsNewExecution) => true,
+        (ContinuedAsNew, OrchestratorAction.ContinueAsNew) => true,
         _ => false,
     };
 
@@ -57,7 +57,7 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
         TimerCreated e => $"a timer (#{e.TaskId})",
         EventSent e => $"event '{e.Name}' sent to '{e.InstanceId}' (#{e.TaskId})",
         ExecutionCompleted e => $"the end of the orchestration ({e.Status})",
-        ContinuedAsNewExecution => "continue-as-new",
+        ContinuedAsNew => "continue-as-new",
         _ => expected.GetType().Name,
     };
 
@@ -69,7 +69,7 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
         OrchestratorAction.SendEvent f => $"event '{f.Name}' sent to '{f.InstanceId}' (#{f.TaskId})",
         OrchestratorAction.Complete => "the end of the orchestration (Completed)",
         OrchestratorAction.Fail f => $"the end of the orchestration (Failed: {f.Failure.ErrorMessage})",
-        OrchestratorAction.ContinueAsNewExecution => "continue-as-new",
+        OrchestratorAction.ContinueAsNew => "continue-as-new",
         _ => found.GetType().Name,
     };
 }

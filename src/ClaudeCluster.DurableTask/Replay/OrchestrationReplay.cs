@@ -104,7 +104,7 @@ internal sealed class OrchestrationReplay(
             return [new OrchestratorAction.Fail(failure)];
         var actions = _context?.TakeActions() ?? [];
         if (_end is { } end)
-            actions.Add(end is OrchestratorAction.ContinueAsNewExecution next ? next with { CarriedEvents = CarriedEvents() } : end);
+            actions.Add(end is OrchestratorAction.ContinueAsNew next ? next with { CarriedEvents = CarriedEvents() } : end);
         return actions;
     }
 
@@ -166,7 +166,7 @@ internal sealed class OrchestrationReplay(
             return new OrchestratorAction.Fail(NoCode(context.Name));
         var output = await code.RunAsync(context, context.ReadInput(code.InputType));
         return context.NextExecution is { } next
-            ? new OrchestratorAction.ContinueAsNewExecution(next.Input, [])
+            ? new OrchestratorAction.ContinueAsNew(next.Input, [])
             : new OrchestratorAction.Complete(context.WriteOutput(output, code.OutputType));
     }
 

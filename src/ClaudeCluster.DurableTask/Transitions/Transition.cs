@@ -58,7 +58,7 @@ internal sealed class Transition
 
     private CommitBatch ToBatch(ClaimedStep claimed, string? customStatus)
     {
-        if (_history[^1] is not (ExecutionCompleted or ContinuedAsNewExecution))
+        if (_history[^1] is not (ExecutionCompleted or ContinuedAsNew))
             Record(new OrchestratorCompleted());
         var after = (_before with { CustomStatus = customStatus }).Apply(_history);
         if (!after.IsOpen && Endings.AnswerToParent(after, _now) is { } answer)
@@ -98,7 +98,7 @@ internal sealed class Transition
             case OrchestratorAction.Fail end:
                 Record(new ExecutionCompleted(OrchestrationRuntimeStatus.Failed, null) { Failure = end.Failure });
                 break;
-            case OrchestratorAction.ContinueAsNewExecution next:
+            case OrchestratorAction.ContinueAsNew next:
                 BeginAgain(next);
                 break;
         }
@@ -134,10 +134,10 @@ internal sealed class Transition
         return merged;
     }
 
-    private void BeginAgain(OrchestratorAction.ContinueAsNewExecution next)
+    private void BeginAgain(OrchestratorAction.ContinueAsNew next)
     {
         var executionId = _ids.NewId();
-        Record(new ContinuedAsNewExecution(executionId, next.Input));
+        Record(new ContinuedAsNew(executionId, next.Input));
         var started = new ExecutionStarted(executionId, _before.Name, _before.Version, next.Input)
         {
             Timestamp = _now,
