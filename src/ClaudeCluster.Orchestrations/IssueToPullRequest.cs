@@ -62,7 +62,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         if (flow.HasEnded)
             return flow;
-        var pullRequest = await context.CallOpenPullRequestAsync(new(flow.Repository, PullRequestDraft.Write(flow)));
+        var pullRequest = await context.CallOpenPullRequestAsync(flow);
         return flow with { Phase = FlowPhase.Review, PullRequest = pullRequest };
     }
 
@@ -71,7 +71,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         flow = await flow.ShowAsync(context);
         if (flow.PullRequest is not null)
-            await context.CallDeleteAttemptBranchesAsync(new(flow.Repository, [.. flow.Attempts.Select(attempt => attempt.Branch)]));
+            await context.CallDeleteAttemptBranchesAsync(flow);
         return flow;
     }
 }

@@ -43,11 +43,11 @@ public static class TaskCalls
     public static Task<CommitId> CallPromoteBranchAsync(this TaskOrchestrationContext context, PromoteBranchInput input) =>
         context.CallActivityAsync<CommitId>(nameof(PromoteBranch), input, Patient);
 
-    public static Task<PullRequest> CallOpenPullRequestAsync(this TaskOrchestrationContext context, OpenPullRequestInput input) =>
+    public static Task<PullRequest> CallOpenPullRequestAsync(this TaskOrchestrationContext context, FlowState input) =>
         context.CallActivityAsync<PullRequest>(nameof(OpenPullRequest), input, Patient);
 
-    public static Task CallDeleteAttemptBranchesAsync(this TaskOrchestrationContext context, DeleteAttemptBranchesInput input) =>
-        context.CallActivityAsync(nameof(DeleteAttemptBranches), input, Patient);
+    public static Task<int> CallDeleteAttemptBranchesAsync(this TaskOrchestrationContext context, FlowState input) =>
+        context.CallActivityAsync<int>(nameof(DeleteAttemptBranches), input, Patient);
 
     public static Task<AttemptResult> CallAttemptAsync(this TaskOrchestrationContext context, AttemptRequest input, string instanceId) =>
         context.CallSubOrchestratorAsync<AttemptResult>(nameof(Attempt), input, new SubOrchestrationOptions(instanceId: instanceId));

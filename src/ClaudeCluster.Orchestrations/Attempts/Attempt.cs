@@ -116,7 +116,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
         var timer = context.CreateTimer(time, stopTimer.Token);
         if (await Task.WhenAny([.. tasks, timer]) == timer)
             return false;
-        await stopTimer.CancelAsync();
+        stopTimer.Cancel(); // Not CancelAsync: it goes on from another thread, which no history knows.
         return true;
     }
 

@@ -24,6 +24,7 @@ internal sealed class FlowHarness : IAsyncDisposable
     {
         _hub = new LocalTaskHub(_store, TimeProvider.System);
         Client = new DurableTaskClient(_hub);
+        GitHub.Roles["ada"] = Role.Write;
         _services = new ServiceCollection()
             .AddSingleton<IRoles>(GitHub).AddSingleton<IRepositoryFiles>(GitHub).AddSingleton<IIssuePage>(GitHub).AddSingleton<IPullRequests>(GitHub)
             .AddSingleton<IFleet>(new EveryoneIsThere())
@@ -106,7 +107,10 @@ internal sealed class FlowHarness : IAsyncDisposable
         await Client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId(name), name, RunUrl: null));
         lock (Taken)
             Taken.Add(task);
-        return agent(task);
+        var result = agent(task);
+        if (result.Commit is { } pushed)
+            GitHub.SetBranch(task.AttemptBranch, pushed);
+        return result;
     }
 
     private sealed class EveryoneIsThere : IFleet

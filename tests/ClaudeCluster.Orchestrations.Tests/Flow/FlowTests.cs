@@ -19,9 +19,9 @@ public sealed class FlowTests
         Assert.Equal("claude/issue-12", pullRequest.Text.Head);
         var comment = Assert.Single(harness.GitHub.Comments);
         Assert.Contains(flow.PullRequest!.Url, comment.Markdown, StringComparison.Ordinal);
-        Assert.Contains("claude:review", harness.GitHub.LabelsOf(12));
-        Assert.DoesNotContain("claude:working", harness.GitHub.LabelsOf(12));
-        Assert.Equal(["claude/wip/12-1-a1"], harness.GitHub.DeletedBranches);
+        Assert.Contains("claude:review", harness.GitHub.LabelsOf(flow.IssueRef));
+        Assert.DoesNotContain("claude:working", harness.GitHub.LabelsOf(flow.IssueRef));
+        Assert.Contains(harness.GitHub.Effects, effect => effect.Contains("claude/wip/12-1-a1", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class FlowTests
         Assert.Contains("expected 2, got 3", second.Earlier!.Failure, StringComparison.Ordinal);
         Assert.Equal(Work, second.Earlier.Commit);
         Assert.Equal("claude/wip/12-1-a2", second.AttemptBranch);
-        Assert.Equal(["claude/wip/12-1-a1", "claude/wip/12-1-a2"], harness.GitHub.DeletedBranches);
+        Assert.Contains(harness.GitHub.Effects, effect => effect.Contains("claude/wip/12-1-a2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class FlowTests
         Assert.Equal(3, harness.Taken.Count);
         Assert.Contains("sh test.sh", flow.Question, StringComparison.Ordinal);
         Assert.Empty(harness.GitHub.PullRequests);
-        Assert.Empty(harness.GitHub.Branches);
-        Assert.Contains("claude:waiting", harness.GitHub.LabelsOf(12));
+        Assert.DoesNotContain("claude/issue-12", harness.GitHub.Branches.Keys);
+        Assert.Contains("claude:waiting", harness.GitHub.LabelsOf(flow.IssueRef));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class FlowTests
     {
         await using var harness = await FlowHarness.StartAsync(Succeed);
         var foreign = new CommitId("2222222222222222222222222222222222222222");
-        harness.GitHub.Branches["claude/issue-12"] = foreign;
+        harness.GitHub.SetBranch("claude/issue-12", foreign);
 
         var flow = await harness.FlowOfAsync(Labelled());
 
