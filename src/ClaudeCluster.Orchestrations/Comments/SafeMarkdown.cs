@@ -34,6 +34,10 @@ internal static class SafeMarkdown
         return inline.ToString();
     }
 
+    /// <summary>To follow a colon, with the white space between: a line as <see cref="Inline"/>, several as a <see cref="Block"/> below.</summary>
+    public static string Paragraph(string text, int maxLength) =>
+        text.AsSpan().Trim().ContainsAny('\n', '\r') ? $"\n\n{Block(text, maxLength, keepEnd: false)}" : $" {Inline(text, maxLength)}";
+
     /// <summary>One line without any markup, for a pull request's title. Empty if nothing visible is left.</summary>
     public static string Line(string text, int maxLength)
     {

@@ -20,10 +20,7 @@ public static class StatusComment
         WriteRouting(comment, state.Routing);
         WriteAttempts(comment, state.Attempts);
         WriteFailingTests(comment, state);
-        comment.Append(CultureInfo.InvariantCulture, $"\n<sub>Flow {SafeMarkdown.Code(state.FlowId)}, asked for by {SafeMarkdown.Code(state.Requester.Login)}, ");
-        comment.Append(state.PolicyCommit is { } commit
-            ? $"by the policy of commit {SafeMarkdown.Code(commit.Short)}.</sub>\n"
-            : $"by the default policy: there is no {SafeMarkdown.Code(RepositoryPolicy.Path)}.</sub>\n");
+        WriteOrigin(comment, state);
         return comment.ToString();
     }
 
@@ -55,9 +52,9 @@ public static class StatusComment
         if (state.WaitsFor is { } waitsFor)
             comment.Append(CultureInfo.InvariantCulture, $"\nWaits for: {SafeMarkdown.Inline(waitsFor)}{(state.WaitsUntil is { } until ? $", until {Wording.Time(until)}" : "")}.\n");
         if (state.Question is { } question)
-            comment.Append(CultureInfo.InvariantCulture, $"\n**What a person must decide:** {SafeMarkdown.Inline(question, 2000)}\n");
+            comment.Append(CultureInfo.InvariantCulture, $"\n**What a person must decide:**{SafeMarkdown.Paragraph(question, LongestTail)}\n");
         if (state.EndReason is { } reason)
-            comment.Append(CultureInfo.InvariantCulture, $"\n**Why:** {SafeMarkdown.Inline(reason, 2000)}\n");
+            comment.Append(CultureInfo.InvariantCulture, $"\n**Why:**{SafeMarkdown.Paragraph(reason, LongestTail)}\n");
     }
 
     private static void WriteRouting(StringBuilder comment, RoutingDecision? routing)
@@ -91,6 +88,16 @@ public static class StatusComment
         if (state is not { Phase: FlowPhase.NeedsHuman or FlowPhase.Failed, Attempts: [.., { Result.Outcome: AttemptOutcome.TestsFailed tests }] })
             return;
         comment.Append(CultureInfo.InvariantCulture, $"\n<details><summary>The end of what the tests printed</summary>\n\n{SafeMarkdown.Block(tests.Tail, LongestTail, keepEnd: true)}\n\n</details>\n");
+    }
+
+    private static void WriteOrigin(StringBuilder comment, FlowState state)
+    {
+        comment.Append(CultureInfo.InvariantCulture, $"\n<sub>Flow {SafeMarkdown.Code(state.FlowId)}, asked for by {SafeMarkdown.Code(state.Requester.Login)}");
+        if (state.PolicyCommit is { } commit)
+            comment.Append(CultureInfo.InvariantCulture, $", by the policy of commit {SafeMarkdown.Code(commit.Short)}");
+        else if (state.Routing is not null)
+            comment.Append(CultureInfo.InvariantCulture, $", by the default policy: there is no {SafeMarkdown.Code(RepositoryPolicy.Path)}");
+        comment.Append(".</sub>\n");
     }
 
     private static string Row(AttemptRecord attempt) => attempt.Result is { } result

@@ -73,6 +73,14 @@ public sealed class YamlSection
     /// <summary>Reports a problem with the value of a key, or with the section itself if the key is not there.</summary>
     public void Report(string key, string reason, string fix) => _source.Report(Entry(key)?.Line ?? _map.Line, reason, fix);
 
+    /// <summary>All keys in the order of the file, for a section whose keys are the writer's own words. None of them is unknown then.</summary>
+    public IReadOnlyList<string> Keys()
+    {
+        string[] keys = [.. _map.Entries.Select(entry => entry.Key.Value)];
+        _asked.UnionWith(keys);
+        return keys;
+    }
+
     /// <returns>False too if the key has no value.</returns>
     public bool Has(string key) => Find(key) is not null;
 
@@ -83,6 +91,10 @@ public sealed class YamlSection
             return null;
         return IsGoodText(key, text, maxLength) ? text.Value.Trim() : null;
     }
+
+    /// <summary>As <see cref="Text"/>, but with the white space at its ends: for what becomes a file or a prompt.</summary>
+    public string? Verbatim(string key, int maxLength) =>
+        Scalar(key, "text") is { } text && IsGoodText(key, text, maxLength) ? text.Value : null;
 
     /// <summary>As <see cref="Text"/>, and its absence is a problem.</summary>
     public string? RequiredText(string key, int maxLength = 1000)

@@ -67,7 +67,7 @@ public static class PolicyReader
         var name = section.RequiredText("name", LongestLabel);
         var label = section.Text("label", LongestLabel);
         var words = ReadWords(section);
-        var prompt = section.Text("prompt", LongestPrompt);
+        var prompt = section.Verbatim("prompt", LongestPrompt);
         if (name is null)
             return null;
         if (!name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-') || name.StartsWith('-'))

@@ -42,19 +42,21 @@ public static class PullRequestDraft
         body.Append(CultureInfo.InvariantCulture, $"Resolves #{state.Issue.Number}\n");
         if (IsScripted(result))
             body.Append("\n> **Scripted: no model wrote this change.** It was played from a script, for a demonstration or a test.\n");
-        WriteVerified(body, result);
+        WriteVerified(body, result, state.Policy.Tests.Count);
         WriteChange(body, result.Diff);
         WriteClaimed(body, result.Claimed);
         WriteOrigin(body, state, result);
         return body.Length <= LongestBody ? body.ToString() : body.ToString(0, LongestBody);
     }
 
-    private static void WriteVerified(StringBuilder body, AttemptResult result)
+    private static void WriteVerified(StringBuilder body, AttemptResult result, int wanted)
     {
         body.Append("\n## Verified\n");
         if (result.Verified.Count == 0)
         {
-            body.Append("**Nothing was run.** No test command is configured and none was detected, so this change is untested.\n");
+            body.Append(wanted == 0
+                ? "**Nothing was run.** The policy names no test command and none was detected, so this change is untested.\n"
+                : $"**Nothing was run,** although the policy names {Wording.Count(wanted, "test command")}, so this change is untested.\n");
             return;
         }
 

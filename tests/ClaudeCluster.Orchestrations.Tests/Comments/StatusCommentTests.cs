@@ -8,6 +8,7 @@ public class StatusCommentTests
     {
         ["queued"] = Sample.Queued,
         ["excluded"] = Sample.Queued with { Phase = FlowPhase.Failed, Routing = new(null, Priority.Normal, ["the label 'claude:skip' keeps the cluster away"]), EndReason = "A label keeps the cluster away." },
+        ["bad-policy"] = Sample.Queued with { Phase = FlowPhase.NeedsHuman, Question = "The policy file has problems:\n.github/claude-cluster.yml:1: 'lables' means nothing here. Did you mean 'labels'?\n.github/claude-cluster.yml:4: 'words' holds an empty text. Write something, or delete it." },
         ["working"] = Sample.Working,
         ["waiting"] = Sample.Working with { Phase = FlowPhase.Waiting, WaitsFor = "the account's usage limit is reached", WaitsUntil = Sample.Noon.AddHours(3) },
         ["needs-human"] = Sample.Working with { Attempts = [Sample.Working.Attempts[0]], Phase = FlowPhase.NeedsHuman, Question = "The tests still fail: pytest -q All 3 attempts are used." },

@@ -157,6 +157,16 @@ public class PolicyReaderTests
     }
 
     [Fact]
+    public void A_section_may_have_keys_of_its_own_and_texts_keep_their_white_space()
+    {
+        var file = YamlSection.Read("files:\n  a.txt: |\n    one\n      two\n  b.txt: x\n", "script.yml");
+        var files = file.Section("files")!;
+        Assert.Equal(["a.txt", "b.txt"], files.Keys());
+        Assert.Equal("one\n  two\n", files.Verbatim("a.txt", 100));
+        file.ThrowIfBad();
+    }
+
+    [Fact]
     public void A_policy_survives_the_flows_history()
     {
         var policy = Read(File.ReadAllText(Repository.PathOf("docs/policy.example.yml")));

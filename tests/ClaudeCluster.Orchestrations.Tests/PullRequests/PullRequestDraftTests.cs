@@ -27,6 +27,8 @@ public class PullRequestDraftTests
         var body = PullRequestDraft.Write(With(result => result with { Verified = [] })).Body;
         Assert.Contains("**Nothing was run.**", body, StringComparison.Ordinal);
         Assert.DoesNotContain("passed", body, StringComparison.Ordinal);
+        var named = PullRequestDraft.Write(With(result => result with { Verified = [] }) with { Policy = new() { Tests = [new("make check")] } }).Body;
+        Assert.Contains("although the policy names 1 test command,", named, StringComparison.Ordinal);
     }
 
     [Fact]
