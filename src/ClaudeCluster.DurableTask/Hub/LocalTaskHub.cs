@@ -26,6 +26,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     private readonly ConcurrentDictionary<string, Taken> _taken = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
     private Task _keeping = Task.CompletedTask;
+    private int _disposed;
 
     public LocalTaskHub(ITaskHubStore store, TimeProvider time, ILoggerFactory? logs = null, LocalTaskHubOptions? options = null)
     {
@@ -49,6 +50,8 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     /// <summary>Stops keeping leases and closes the store. Workers must have ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await _closing.CancelAsync();
         await _keeping;
         await _store.DisposeAsync();

@@ -4,9 +4,20 @@ using ClaudeCluster.DurableTask.Tests.Kit;
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
 
 /// <summary>What every hub must do, on every store. A class that derives from this one says which.</summary>
-public abstract class HubFacts
+public abstract class HubFacts(StoreKind kind) : IDisposable
 {
-    internal abstract ITaskHubStore NewStore();
+    private readonly TestStores _stores = new(kind);
+
+    public void Dispose()
+    {
+        _stores.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal ITaskHubStore NewStore() => _stores.New();
+
+    /// <summary>The same store as before, as a new process would find it.</summary>
+    internal ITaskHubStore SameStore() => _stores.Reopened();
 
     internal Task<Cluster> OpenAsync(TimeProvider? time = null) => Cluster.OpenAsync(NewStore(), time);
 }

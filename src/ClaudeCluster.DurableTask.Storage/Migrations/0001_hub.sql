@@ -1,0 +1,81 @@
+-- A task hub. Keys are integers in order of arrival, so that writes append. Instants are UTC ticks (100 ns since year 1).
+
+CREATE TABLE hub (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+-- One row per orchestration. The row is the fold of its history; the lease says who runs its next step.
+CREATE TABLE instances (
+  key INTEGER PRIMARY KEY,
+  instance_id TEXT NOT NULL UNIQUE,
+  execution_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  version TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  is_open INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  start_at INTEGER,
+  input TEXT,
+  output TEXT,
+  custom_status TEXT,
+  failure TEXT,
+  tags TEXT,
+  parent_instance_id TEXT,
+  parent_execution_id TEXT,
+  parent_name TEXT,
+  parent_task_id INTEGER,
+  lease_token TEXT,
+  lease_worker TEXT,
+  lease_until INTEGER,
+  deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX instances_leased ON instances (lease_until) WHERE lease_token IS NOT NULL;
+
+-- One row per step: a JSON array of its events.
+CREATE TABLE history (
+  key INTEGER PRIMARY KEY,
+  instance_key INTEGER NOT NULL,
+  events TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX history_of_instance ON history (instance_key, key);
+
+-- Messages that wait for a step. A timer is one that is not yet visible. Without execution id it is for any execution.
+CREATE TABLE inbox (
+  key INTEGER PRIMARY KEY,
+  instance_key INTEGER NOT NULL,
+  execution_id TEXT,
+  is_front INTEGER NOT NULL,
+  visible_at INTEGER NOT NULL,
+  event TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX inbox_due ON inbox (visible_at, key);
+CREATE INDEX inbox_of_instance ON inbox (instance_key);
+
+-- Activities that wait for a worker, or are held by one. A row goes when its activity or its execution ends.
+CREATE TABLE activities (
+  key INTEGER PRIMARY KEY,
+  instance_key INTEGER NOT NULL,
+  execution_id TEXT NOT NULL,
+  task_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  version TEXT NOT NULL,
+  input TEXT,
+  tags TEXT,
+  scheduled_at INTEGER NOT NULL,
+  lease_token TEXT,
+  lease_worker TEXT,
+  lease_until INTEGER,
+  deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX activities_of_instance ON activities (instance_key);
+CREATE INDEX activities_waiting ON activities (key) WHERE lease_token IS NULL;
+CREATE INDEX activities_leased ON activities (lease_until) WHERE lease_token IS NOT NULL;
+CREATE INDEX activities_by_token ON activities (lease_token) WHERE lease_token IS NOT NULL;

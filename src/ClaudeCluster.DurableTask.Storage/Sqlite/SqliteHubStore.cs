@@ -1,0 +1,88 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
+
+namespace ClaudeCluster.DurableTask.Storage.Sqlite;
+
+/// <summary>A hub in one SQLite file: one process works on it, any number may read it.</summary>
+public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
+{
+    private HubFileLock? _lock;
+    private SqliteWriter? _writer;
+    private SqliteHubReader? _reader;
+
+    public SqliteHubStore(string path)
+        : this(new SqliteStoreOptions(path))
+    {
+    }
+
+    public WorkBell Bell { get; } = new();
+
+    private SqliteWriter Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
+
+    private SqliteHubReader Reader => _reader ?? throw new InvalidOperationException("The store is not open.");
+
+    /// <exception cref="HubFileException">The file cannot be used; the message says why and what to do.</exception>
+    public Task OpenAsync(CancellationToken cancellation = default)
+    {
+        _lock = new HubFileLock(options.Path);
+        try
+        {
+            _writer = SqliteWriter.Open(options);
+            _reader = new SqliteHubReader(options.Path);
+            return Task.CompletedTask;
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    {
+        var verdict = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch));
+        Bell.Ring();
+        return verdict;
+    }
+
+    public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
+        await Writer.WriteAsync(session => SqliteClaims.Steps(session, claim));
+
+    public async Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
+        await Writer.WriteAsync(session => SqliteClaims.Activities(session, claim));
+
+    public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
+        Task.FromResult(Reader.Read(session => SqliteReads.NextDue(session, after)));
+
+    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
+        Writer.WriteAsync(session => workerIds.Sum(worker => SqliteClaims.Renew(session, worker, until)));
+
+    public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<Lease>>(Reader.Read(session => SqliteClaims.Expired(session, now, most)));
+
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => Writer.WriteAsync(session =>
+    {
+        var ended = SqliteReads.Ended(session, request, most);
+        ended.ForEach(key => SqliteCommit.Remove(session, key));
+        return ended.Count;
+    });
+
+    public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) =>
+        Reader.ReadInstanceAsync(instanceId, cancellation);
+
+    public Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default) =>
+        Reader.ReadHistoryAsync(instanceId, executionId, cancellation);
+
+    public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => Reader.QueryAsync(query, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        _reader?.Dispose();
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+        _lock?.Dispose();
+    }
+}

@@ -1,0 +1,35 @@
+using ClaudeCluster.DurableTask.Tests.Kit;
+
+namespace ClaudeCluster.DurableTask.Tests.Semantics;
+
+public sealed class ActivityFactsOnMemory() : ActivityFacts(StoreKind.Memory);
+
+public sealed class ActivityFactsOnSqlite() : ActivityFacts(StoreKind.Sqlite);
+
+public sealed class RetryFactsOnMemory() : RetryFacts(StoreKind.Memory);
+
+public sealed class RetryFactsOnSqlite() : RetryFacts(StoreKind.Sqlite);
+
+public sealed class TimerFactsOnMemory() : TimerFacts(StoreKind.Memory);
+
+public sealed class TimerFactsOnSqlite() : TimerFacts(StoreKind.Sqlite);
+
+public sealed class EventFactsOnMemory() : EventFacts(StoreKind.Memory);
+
+public sealed class EventFactsOnSqlite() : EventFacts(StoreKind.Sqlite);
+
+public sealed class SubOrchestrationFactsOnMemory() : SubOrchestrationFacts(StoreKind.Memory);
+
+public sealed class SubOrchestrationFactsOnSqlite() : SubOrchestrationFacts(StoreKind.Sqlite);
+
+public sealed class ContinueAsNewFactsOnMemory() : ContinueAsNewFacts(StoreKind.Memory);
+
+public sealed class ContinueAsNewFactsOnSqlite() : ContinueAsNewFacts(StoreKind.Sqlite);
+
+public sealed class LifecycleFactsOnMemory() : LifecycleFacts(StoreKind.Memory);
+
+public sealed class LifecycleFactsOnSqlite() : LifecycleFacts(StoreKind.Sqlite);
+
+public sealed class WorkerFactsOnMemory() : WorkerFacts(StoreKind.Memory);
+
+public sealed class WorkerFactsOnSqlite() : WorkerFacts(StoreKind.Sqlite);

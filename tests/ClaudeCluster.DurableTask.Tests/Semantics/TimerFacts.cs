@@ -1,0 +1,159 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Tests.Kit;
+
+namespace ClaudeCluster.DurableTask.Tests.Semantics;
+
+public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
+{
+    [Fact]
+    public async Task A_timer_fires_at_its_instant_and_not_before()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<DateTime>("Waits", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromDays(400), CancellationToken.None);
+            return context.CurrentUtcDateTime;
+        }));
+        var began = time.GetUtcNow();
+
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        await cluster.Store.WaitForAsync<TimerCreated>(id);
+        time.Advance(TimeSpan.FromDays(400) - TimeSpan.FromTicks(1));
+        Assert.True((await cluster.Client.GetInstanceAsync(id))!.IsRunning);
+        time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Equal(began.AddDays(400).UtcDateTime, (await cluster.EndOfAsync(id)).ReadOutputAs<DateTime>());
+    }
+
+    [Fact]
+    public async Task An_instant_in_the_past_fires_at_once()
+    {
+        await using var cluster = await OpenAsync(new FakeTime());
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", async context =>
+        {
+            await context.CreateTimer(context.CurrentUtcDateTime.AddYears(-1), CancellationToken.None);
+            return "fired";
+        }));
+
+        Assert.Equal("fired", (await cluster.RunAsync("Waits")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Many_timers_of_one_instant_all_fire()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<int>("Waits", async context =>
+        {
+            var timers = Enumerable.Range(0, 50).Select(_ => context.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None)).ToList();
+            await Task.WhenAll(timers);
+            return timers.Count;
+        }));
+
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        await cluster.Store.WaitForAsync<TimerCreated>(id, times: 50);
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(50, (await cluster.EndOfAsync(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task A_cancelled_timer_throws_and_its_real_firing_is_ignored()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Cancels", async context =>
+        {
+            using var cancel = new CancellationTokenSource();
+            var timer = context.CreateTimer(TimeSpan.FromMinutes(1), cancel.Token);
+            cancel.Cancel();
+            var thrown = await Record.ExceptionAsync(() => timer);
+            await context.CreateTimer(TimeSpan.FromMinutes(5), CancellationToken.None);
+            return thrown!.GetType().Name;
+        }));
+
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Cancels");
+        await cluster.Store.WaitForAsync<TimerCreated>(id, times: 2);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await cluster.Store.WaitForAsync<TimerFired>(id);
+        Assert.True((await cluster.Client.GetInstanceAsync(id))!.IsRunning);
+        time.Advance(TimeSpan.FromMinutes(4));
+
+        Assert.Equal(nameof(TaskCanceledException), (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_token_cancelled_before_makes_no_timer()
+    {
+        await using var cluster = await OpenAsync(new FakeTime());
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<bool>("Cancels", async context =>
+            await Record.ExceptionAsync(() => context.CreateTimer(TimeSpan.FromMinutes(1), new CancellationToken(true))) is TaskCanceledException));
+
+        var end = await cluster.RunAsync("Cancels");
+
+        Assert.True(end.ReadOutputAs<bool>());
+        Assert.Empty((await cluster.Client.GetOrchestrationHistoryAsync(end.InstanceId)).OfType<TimerCreated>());
+    }
+
+    [Fact]
+    public async Task An_orchestration_that_ends_with_an_open_timer_ends_at_once()
+    {
+        await using var cluster = await OpenAsync(new FakeTime());
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Leaves", async context =>
+        {
+            _ = context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+            await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+            return "left";
+        }));
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await cluster.RunAsync("Leaves")).RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task Time_is_that_of_the_step_and_the_same_on_each_replay()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<DateTime[]>("Times", async context =>
+        {
+            var seen = new List<DateTime> { context.CurrentUtcDateTime, context.CurrentUtcDateTime };
+            await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            seen.Add(context.CurrentUtcDateTime);
+            await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+            seen.Add(context.CurrentUtcDateTime);
+            return [.. seen];
+        }));
+        var began = time.GetUtcNow().UtcDateTime;
+
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Times");
+        for (var timer = 1; timer <= 2; timer++)
+        {
+            await cluster.Store.WaitForAsync<TimerCreated>(id, times: timer);
+            time.Advance(TimeSpan.FromHours(1));
+        }
+
+        var seen = (await cluster.EndOfAsync(id)).ReadOutputAs<DateTime[]>()!;
+        Assert.Equal([began, began, began.AddHours(1), began.AddHours(2)], seen);
+    }
+
+    [Fact]
+    public async Task A_scheduled_start_waits_for_its_instant()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Later", context => context.WaitForExternalEvent<string>("Word"))
+            .AddOrchestratorFunc<string>("Now", _ => Task.FromResult("now")));
+
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Later", null, new StartOrchestrationOptions("later", time.GetUtcNow().AddHours(2)));
+        await cluster.Client.RaiseEventAsync(id, "word", "kept");
+        await cluster.RunAsync("Now");
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await cluster.Client.GetInstanceAsync(id))!.RuntimeStatus);
+        time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal("kept", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+}
