@@ -1,0 +1,73 @@
+namespace ClaudeCluster.Agent;
+
+/// <summary>
+/// Claude Code as a coder: one session per attempt, in a home of the attempt's own, with nothing of the repository's own settings.
+/// </summary>
+public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICoder
+{
+    // A session that exists is resumed, one that is unknown is begun: each at most once.
+    private const int MostRuns = 3;
+
+    public string Name => $"Claude Code {options.Version}".TrimEnd();
+
+    public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
+    {
+        var folders = new ClaudeFolders(job.Scratch);
+        folders.Create();
+        var leftovers = new SandboxLeftovers(job.Folder);
+        try
+        {
+            return await RunSessionAsync(job, folders, cancellationToken);
+        }
+        finally
+        {
+            leftovers.Remove();
+        }
+    }
+
+    private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeFolders folders, CancellationToken cancellationToken)
+    {
+        var session = job.ResumeSession is { } resumed ? new ClaudeSession(resumed, Resumes: true) : ClaudeSession.Of(job.AttemptId);
+        for (var runs = 1; ; runs++)
+        {
+            var run = new ClaudeRun(ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder)), job, time);
+            var (child, failure) = await run.RunAsync(cancellationToken);
+            if (runs < MostRuns && OtherSession(session, child, run.Record, job) is { } other)
+            {
+                session = other;
+                continue;
+            }
+
+            return Report(session, child, failure, run.Record, folders);
+        }
+    }
+
+    /// <summary>A crash may have left the session of this attempt, or taken the one that was to go on.</summary>
+    private static ClaudeSession? OtherSession(ClaudeSession session, ChildResult child, ClaudeRecord record, CoderJob job)
+    {
+        if (child.End != ChildEnd.Exited || child.ExitCode == 0)
+            return null;
+        if (!session.Resumes && record.Result is null && child.Error.Contains("already in use", StringComparison.Ordinal))
+            return session with { Resumes = true };
+        var isUnknown = record.Result is { Subtype: "error_during_execution", Turns: 0 } or null && record.Started is null
+            && (child.Error + record.Result?.Text).Contains("No conversation found", StringComparison.Ordinal);
+        return session.Resumes && isUnknown ? ClaudeSession.Of(job.AttemptId) : null;
+    }
+
+    private static CoderReport Report(ClaudeSession session, ChildResult child, AttemptOutcome? failure, ClaudeRecord record, ClaudeFolders folders)
+    {
+        var id = record.Result?.Session ?? record.Started?.Session;
+        var usage = record.UsageSince(ClaudeCosts.Read(folders, id ?? session.Id), child.Duration);
+        if (id is not null && record.Result is { } result)
+            ClaudeCosts.Write(folders, id, result.SessionUsd);
+        return new CoderReport { Failure = failure, Claimed = ClaimOf(record.Result), Session = id, Usage = usage };
+    }
+
+    private static string? ClaimOf(ClaudeEvent.Result? result)
+    {
+        if (result is not { IsError: false })
+            return null;
+        var denied = result.DeniedTools.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        return denied.Count == 0 ? result.Text : $"{result.Text}\n\n(Denied on the way: {string.Join(", ", denied)}.)";
+    }
+}
