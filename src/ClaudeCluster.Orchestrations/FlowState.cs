@@ -57,6 +57,14 @@ public sealed record FlowState
     [JsonIgnore]
     public AttemptResult? Accepted => Attempts is [.., { Result: { Outcome: AttemptOutcome.Succeeded } result }] ? result : null;
 
+    /// <summary>Nothing more is done before a person acts.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Phase is FlowPhase.NeedsHuman or FlowPhase.Failed or FlowPhase.Done;
+
+    /// <summary>The pull request branch.</summary>
+    [JsonIgnore]
+    public string Branch => new BranchName(Issue.Number, Generation, Attempt: null).ToString();
+
     [JsonIgnore]
     public IssueRef IssueRef => new(Repository, Issue.Number);
 }

@@ -24,7 +24,7 @@ namespace ClaudeCluster.DurableTask.History;
 [JsonDerivedType(typeof(ExecutionTerminated), "executionTerminated")]
 [JsonDerivedType(typeof(ExecutionPoisoned), "executionPoisoned")]
 [JsonDerivedType(typeof(ExecutionCompleted), "executionCompleted")]
-[JsonDerivedType(typeof(ContinuedAsNewExecution), "continuedAsNew")]
+[JsonDerivedType(typeof(ContinuedAsNew), "continuedAsNew")]
 [JsonDerivedType(typeof(OrchestratorCompleted), "orchestratorCompleted")]
 public abstract record HistoryEvent
 {
@@ -97,7 +97,7 @@ public sealed record ExecutionCompleted(OrchestrationRuntimeStatus Status, strin
 }
 
 /// <summary>The execution ended and the instance began again with a new input.</summary>
-public sealed record ContinuedAsNewExecution(string NewExecutionId, string? Input) : HistoryEvent;
+public sealed record ContinuedAsNew(string NewExecutionId, string? Input) : HistoryEvent;
 
 /// <summary>A step ended; the orchestration waits.</summary>
 public sealed record OrchestratorCompleted : HistoryEvent;

@@ -29,5 +29,5 @@ public abstract record OrchestratorAction
     public sealed record Fail(TaskFailureDetails Failure) : OrchestratorAction;
 
     /// <summary>Begin again; events that nobody has waited for go along. Always the last action.</summary>
-    public sealed record ContinueAsNewExecution(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction;
+    public sealed record ContinueAsNew(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction;
 }

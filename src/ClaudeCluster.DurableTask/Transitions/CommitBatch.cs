@@ -70,10 +70,7 @@ public enum Disposition
     /// <summary>The work is done: a step's lease is released and its deliveries begin at 0 again, an activity is removed.</summary>
     Done,
 
-    /// <summary>The work was given back: it waits again, and this delivery is not counted.</summary>
-    Returned,
-
-    /// <summary>The worker was lost: the work waits again, and the delivery stays counted.</summary>
+    /// <summary>The worker was lost, or gave the work back: it waits again, and the delivery stays counted.</summary>
     Requeued,
 }
 

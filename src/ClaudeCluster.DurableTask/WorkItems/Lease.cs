@@ -47,4 +47,6 @@ public sealed record Claim(
 {
     /// <summary>Messages handed out in one step; the rest comes with the next.</summary>
     public const int MostMessages = 1_000;
+
+    internal bool Takes(string name) => Names is null || Names.Contains(name);
 }

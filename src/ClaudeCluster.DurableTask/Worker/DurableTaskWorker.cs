@@ -1,17 +1,142 @@
+using System.Collections.Concurrent;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.DurableTask.Worker;
 
 /// <summary>Takes the work that its registry has code for, runs it, and hands in the result.</summary>
 public sealed class DurableTaskWorker
 {
+    private readonly ITaskHub _hub;
+    private readonly DurableTaskWorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly WorkerOffer _offer;
+    private readonly StepExecution _steps;
+    private readonly ActivityExecution _activities;
+
     public DurableTaskWorker(
         ITaskHub hub, DurableTaskRegistry registry, IServiceProvider services, DurableTaskWorkerOptions options, TimeProvider time, ILoggerFactory? logs = null)
     {
-        _ = (hub, registry, services, options, time, logs);
+        logs ??= NullLoggerFactory.Instance;
+        _hub = hub;
+        _options = options;
+        _time = time;
+        _logger = logs.CreateLogger<DurableTaskWorker>();
+        _steps = new StepExecution(registry, services, options.DataConverter, logs);
+        _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
+        _offer = new WorkerOffer(
+            options.WorkerId,
+            options.MaximumConcurrentOrchestrations,
+            options.MaximumConcurrentActivities,
+            options.TakesAnyName ? null : registry.Orchestrators,
+            options.TakesAnyName ? null : registry.Activities);
     }
 
-    /// <summary>Works until the token is cancelled, then drains: what runs may end, what does not end in time is abandoned.</summary>
-    public Task RunAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>
+    /// Works until the token is cancelled, then drains: what runs may end, what does not end in time is abandoned. A failure of the hub
+    /// itself (a full disk, for example) ends the worker too, and is thrown.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var receiving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stopping = new CancellationTokenSource();
+        var running = new ConcurrentDictionary<WorkItem, Task>(ReferenceEqualityComparer.Instance);
+        try
+        {
+            await foreach (var item in _hub.ReceiveAsync(_offer, receiving.Token))
+            {
+                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                running[item] = done.Task;
+                _ = RunToTheEndAsync(item, done);
+            }
+        }
+        finally
+        {
+            await DrainAsync(running, stopping);
+        }
+
+        async Task RunToTheEndAsync(WorkItem item, TaskCompletionSource done)
+        {
+            // The loop that receives must not be held up by the code that it starts.
+            await Task.Yield();
+            try
+            {
+                await RunAsync(item, stopping.Token);
+                running.TryRemove(item, out _);
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+                await receiving.CancelAsync();
+            }
+        }
+    }
+
+    private Task RunAsync(WorkItem item, CancellationToken stopping) => item switch
+    {
+        StepWorkItem step => RunStepAsync(step),
+        ActivityWorkItem activity => RunActivityAsync(activity, stopping),
+        _ => throw new ArgumentOutOfRangeException(nameof(item)),
+    };
+
+    private async Task RunStepAsync(StepWorkItem item)
+    {
+        StepCompletion completion;
+        try
+        {
+            completion = await _steps.RunAsync(item, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            _logger.StepNotRun(item.InstanceId, e);
+            await _hub.AbandonAsync(item, CancellationToken.None);
+            return;
+        }
+
+        await _hub.CompleteAsync(completion, CancellationToken.None);
+    }
+
+    private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
+    {
+        if (await _activities.RunAsync(item, stopping) is { } completion)
+            await _hub.CompleteAsync(completion, CancellationToken.None);
+        else
+            await GiveBackAsync(item);
+    }
+
+    private async Task DrainAsync(ConcurrentDictionary<WorkItem, Task> running, CancellationTokenSource stopping)
+    {
+        if (await EndWithinAsync(running.Values, _options.DrainTimeout))
+            return;
+        await stopping.CancelAsync();
+        if (await EndWithinAsync(running.Values, _options.StopTimeout))
+            return;
+        foreach (var (item, work) in running)
+        {
+            if (!work.IsCompleted)
+                await GiveBackAsync(item);
+        }
+    }
+
+    /// <summary>False if some work still runs then. A failure of the hub, met by any of it, is thrown.</summary>
+    private async Task<bool> EndWithinAsync(ICollection<Task> work, TimeSpan limit)
+    {
+        var all = Task.WhenAll(work);
+        using var enough = new CancellationTokenSource();
+        var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
+        await enough.CancelAsync();
+        if (ended)
+            await all;
+        return ended;
+    }
+
+    private Task GiveBackAsync(WorkItem item)
+    {
+        _logger.WorkGivenBack(item.InstanceId);
+        return _hub.AbandonAsync(item, CancellationToken.None);
+    }
 }

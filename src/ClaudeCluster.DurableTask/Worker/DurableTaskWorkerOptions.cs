@@ -12,6 +12,13 @@ public sealed record DurableTaskWorkerOptions
     /// <value>Default: 16. 0 takes no activities.</value>
     public int MaximumConcurrentActivities { get; init; } = 16;
 
+    /// <summary>
+    /// Takes work of every name, and fails what it has no code for. Without it the worker takes only names that its registry has, and
+    /// work of other names waits for another worker.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool TakesAnyName { get; init; }
+
     /// <summary>How long running work may go on after the worker was told to stop; then <see cref="DurableActivityContext.Stopping"/> fires.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>
@@ -58,9 +60,23 @@ public sealed record LabelNames
     /// <summary>Stands before a status word: <c>claude:working</c>.</summary>
     public string StatusPrefix { get; init; } = "claude:";
 
+    /// <summary>Every status label; an issue has at most one of them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> AllStatus => [.. Enum.GetValues<FlowPhase>().Select(Status).Distinct(StringComparer.Ordinal)];
+
     public string PriorityHigh { get; init; } = "priority:high";
 
     public string PriorityLow { get; init; } = "priority:low";
+
+    /// <summary>The status label of a phase: <c>claude:working</c>, <c>waiting</c>, <c>review</c>, <c>done</c> or <c>failed</c>.</summary>
+    public string Status(FlowPhase phase) => StatusPrefix + phase switch
+    {
+        FlowPhase.Queued or FlowPhase.Working => "working",
+        FlowPhase.Waiting or FlowPhase.NeedsHuman => "waiting",
+        FlowPhase.Review => "review",
+        FlowPhase.Done => "done",
+        _ => "failed",
+    };
 }
 
 /// <summary>One specialty as this repository understands it.</summary>
@@ -74,7 +90,7 @@ public sealed record SpecialtyPolicy(Specialty Name, string Label, IReadOnlyList
 
     public static IReadOnlyList<SpecialtyPolicy> Defaults { get; } =
     [
-        new(new("backend"), "backend", ["backend", "api", "python", "server", "endpoint", "バックエンド", "サーバー"]),
+        new(new("backend"), "backend", ["backend", "api", "python", "server", "endpoint", "バックエンド", "サーバー", "サーバ"]),
         new(new("frontend"), "frontend", ["frontend", "react", "typescript", "ui", "css", "フロントエンド", "画面"]),
         new(new("testing"), "testing", ["testing", "test", "tests", "qa", "pytest", "jest", "e2e", "テスト"]),
         new(new("devops"), "devops", ["devops", "docker", "kubernetes", "ci", "infrastructure", "deploy", "インフラ"]),

@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace ClaudeCluster.Agent;
+
+/// <summary>Reads a change by git's plumbing, which no configuration of the repository colours, filters or shortens.</summary>
+internal sealed class DiffReader(Git git)
+{
+    private const string Link = "120000";
+    private const string Submodule = "160000";
+
+    // More test files than this are not looked into line by line.
+    private const int MostTestFiles = 200;
+
+    public async Task<Change> ReadAsync(Workspace workspace, CommitId commit, CancellationToken cancellationToken)
+    {
+        var files = ParseRaw(await DiffAsync(workspace, commit, ["--raw", "--abbrev=64", "-z"], [], cancellationToken));
+        var lines = ParseNumbers(await DiffAsync(workspace, commit, ["--numstat", "-z"], [], cancellationToken));
+        var changed = new List<ChangedFile>();
+        foreach (var (mode, blob, status, path) in files)
+        {
+            var (added, removed) = lines.GetValueOrDefault(path);
+            var file = new ChangedFile(path) { Added = added, Removed = removed, IsNew = status == 'A', IsDeleted = status == 'D', IsSubmodule = mode == Submodule };
+            if (mode == Link)
+                file = file with { LinkTarget = await git.RunAsync(workspace.Repository, ["cat-file", "blob", blob], cancellationToken) };
+            if (changed.Count < MostTestFiles && file is { IsDeleted: false, IsNew: false, Added: not null } && DiffPolicy.IsTest(path))
+                file = WithLines(file, await DiffAsync(workspace, commit, ["--patch", "--unified=0", "--no-color"], ["--", $":(top,literal){path}"], cancellationToken));
+            changed.Add(file);
+        }
+        return new Change(changed);
+    }
+
+    private Task<string> DiffAsync(Workspace workspace, CommitId commit, string[] format, string[] paths, CancellationToken cancellationToken) =>
+        git.RunAsync(
+            workspace.Repository,
+            ["diff-tree", "-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", .. format, workspace.Base.Value, commit.Value, .. paths],
+            cancellationToken);
+
+    /// <summary><c>:old-mode new-mode old-blob new-blob status</c>, NUL, path, NUL.</summary>
+    private static IEnumerable<(string Mode, string Blob, char Status, string Path)> ParseRaw(string raw)
+    {
+        var parts = raw.Split('\0');
+        for (var i = 0; i + 1 < parts.Length; i += 2)
+        {
+            var fields = parts[i].Split(' ');
+            yield return (fields[1], fields[3], fields[4][0], parts[i + 1]);
+        }
+    }
+
+    /// <summary>Added, tab, removed, tab, path, NUL; hyphens for a binary file.</summary>
+    private static Dictionary<string, (int? Added, int? Removed)> ParseNumbers(string numbers)
+    {
+        var files = new Dictionary<string, (int?, int?)>(StringComparer.Ordinal);
+        foreach (var fields in numbers.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('\t', 3)))
+            files[fields[2]] = (Number(fields[0]), Number(fields[1]));
+        return files;
+    }
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static ChangedFile WithLines(ChangedFile file, string patch)
+    {
+        // The two lines that name the file stand before the first hunk.
+        var lines = patch.Split('\n').SkipWhile(line => !line.StartsWith("@@", StringComparison.Ordinal)).ToList();
+        return file with
+        {
+            AddedLines = [.. lines.Where(line => line.StartsWith('+')).Select(line => line[1..])],
+            RemovedLines = [.. lines.Where(line => line.StartsWith('-')).Select(line => line[1..])],
+        };
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.RegularExpressions;
+
+namespace ClaudeCluster.Agent;
+
+/// <summary>Where a git command works. The folders are given to git by name, so that nothing in a work tree can point it elsewhere.</summary>
+/// <param name="Repository">The git folder.</param>
+/// <param name="Mark">Whose command it is; see <see cref="ChildCommand.Mark"/>.</param>
+internal sealed record GitPlace(string Repository, string Mark)
+{
+    public string? WorkTree { get; init; }
+
+    /// <summary>An index of our own instead of the work tree's, which a coder may have changed.</summary>
+    public string? Index { get; init; }
+}
+
+/// <summary>Runs git with nothing of the host's or the repository's configuration that could run code: no hooks, no prompts, no pagers.</summary>
+public sealed partial class Git(AgentOptions options, TimeProvider time)
+{
+    private static readonly Version Oldest = new(2, 34);
+    private static readonly TimeSpan WallTime = TimeSpan.FromMinutes(10);
+
+    // Whole outputs are needed (a diff's file list); a larger one is an error, not a cut one.
+    private const int MostOutputBytes = 64 * 1024 * 1024;
+
+    private static readonly string[] Settings =
+    [
+        "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "gc.auto=0", "maintenance.auto=false",
+        "submodule.recurse=false", "diff.ignoreSubmodules=all", "core.quotePath=false", "advice.detachedHead=false", "commit.gpgSign=false",
+    ];
+
+    private Version? _version;
+
+    /// <exception cref="HostNotReadyException">There is no git, or it is too old.</exception>
+    public async Task<Version> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        if (_version is not null)
+            return _version;
+        Directory.CreateDirectory(options.Root);
+        var text = await RunAsync(null, options.Root, ["--version"], null, cancellationToken);
+        if (!Version.TryParse(VersionNumber().Match(text).Value, out var version) || version < Oldest)
+            throw new HostNotReadyException($"git is too old: {text.Trim()}.", $"Install git {Oldest} or newer.");
+        return _version = version;
+    }
+
+    /// <summary>Runs one command and returns what it printed.</summary>
+    /// <exception cref="GitException">It failed.</exception>
+    /// <exception cref="HostNotReadyException">There is no git.</exception>
+    internal Task<string> RunAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken, string? input = null) =>
+        RunAsync(place, place.WorkTree ?? place.Repository, arguments, input, cancellationToken);
+
+    /// <returns>Null if the command failed.</returns>
+    internal async Task<string?> TryAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(place, arguments, cancellationToken);
+        }
+        catch (GitException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string> RunAsync(GitPlace? place, string folder, string[] arguments, string? input, CancellationToken cancellationToken)
+    {
+        var result = await ChildProcess.RunAsync(
+            new ChildCommand
+            {
+                Program = "git",
+                Arguments = [.. Settings.SelectMany(setting => new[] { "-c", setting }), .. Where(place), .. arguments],
+                Folder = folder,
+                Environment = EnvironmentOf(place),
+                Mark = place?.Mark ?? folder,
+                Input = input,
+                WallTime = WallTime,
+                TailBytes = MostOutputBytes,
+            },
+            time,
+            cancellationToken);
+        var command = $"git {string.Join(' ', arguments)}";
+        return result.End switch
+        {
+            ChildEnd.NotStarted when Directory.Exists(folder) =>
+                throw new HostNotReadyException($"git was not found. {result.Reason}", $"Install git {Oldest} or newer and put it on the agent's PATH."),
+            ChildEnd.NotStarted => throw new GitException(command, null, result.Reason!),
+            ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
+            ChildEnd.Exited when result is { ExitCode: 0, IsOutputWhole: true } => result.Output,
+            ChildEnd.Exited when result.ExitCode == 0 => throw new GitException(command, 0, $"It printed more than {MostOutputBytes} bytes."),
+            _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(result.Error)),
+        };
+    }
+
+    private static IEnumerable<string> Where(GitPlace? place)
+    {
+        if (place is null)
+            yield break;
+        yield return $"--git-dir={place.Repository}";
+        if (place.WorkTree is not null)
+            yield return $"--work-tree={place.WorkTree}";
+    }
+
+    private Dictionary<string, string> EnvironmentOf(GitPlace? place)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = options.Environment.GetValueOrDefault("PATH", string.Empty),
+            ["HOME"] = options.Root,
+            ["LC_ALL"] = "C",
+            ["GIT_TERMINAL_PROMPT"] = "0",
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+            ["GIT_ATTR_NOSYSTEM"] = "1",
+            ["GIT_AUTHOR_NAME"] = options.GitName,
+            ["GIT_AUTHOR_EMAIL"] = options.GitEmail,
+            ["GIT_COMMITTER_NAME"] = options.GitName,
+            ["GIT_COMMITTER_EMAIL"] = options.GitEmail,
+        };
+        if (place?.Index is { } index)
+            environment["GIT_INDEX_FILE"] = index;
+        return environment;
+    }
+
+    private static string Tail(string errors) => errors.Length <= 4000 ? errors : "…" + errors[^4000..];
+
+    [GeneratedRegex(@"[0-9]+\.[0-9]+(\.[0-9]+)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VersionNumber();
+}

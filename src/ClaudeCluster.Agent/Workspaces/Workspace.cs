@@ -1,0 +1,112 @@
+namespace ClaudeCluster.Agent;
+
+/// <summary>One attempt's place on this PC. Disposing it removes work tree, branch and scratch folder, and ends what still runs there.</summary>
+public sealed class Workspace : IAsyncDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly Git _git;
+    private readonly Mirror _mirror;
+    private readonly AttemptFolder _attempt;
+    private readonly IDisposable _lock;
+    private readonly TimeProvider _time;
+    private string? _branch;
+
+    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, string source, IDisposable taken, TimeProvider time) =>
+        (_git, _mirror, _attempt, Source, _lock, _time) = (git, mirror, attempt, source, taken, time);
+
+    /// <summary>The work tree that the coder edits.</summary>
+    public string Folder => _attempt.Work;
+
+    /// <summary>Outside of the work tree; for homes, temporary files and logs.</summary>
+    public string Scratch => _attempt.Scratch;
+
+    /// <summary>Stands in the environment of every process of this attempt.</summary>
+    public string Mark => _attempt.Scratch;
+
+    /// <summary>Where the attempt's branch is pushed to.</summary>
+    public string Source { get; }
+
+    /// <summary>What the change is compared with: where the work left the base branch.</summary>
+    public CommitId Base { get; private set; }
+
+    /// <summary>Where the coder begins.</summary>
+    public CommitId Start { get; private set; }
+
+    internal GitPlace Repository => _mirror.Place(Mark);
+
+    /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or branch.</summary>
+    internal GitPlace WorkTree => Repository with { WorkTree = Folder, Index = _attempt.Index };
+
+    /// <summary>A clean checkout of a commit, without what lies untracked in the work tree.</summary>
+    internal async Task<string> CheckOutAsync(CommitId commit, CancellationToken cancellationToken)
+    {
+        await _mirror.UseAsync(() => _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--force", "--detach", _attempt.Check, commit.Value], cancellationToken), cancellationToken);
+        return _attempt.Check;
+    }
+
+    internal Task CreateAsync(AgentTask task, CancellationToken cancellationToken) =>
+        _mirror.UseFreshAsync(Source, Mark, () => AddWorkTreeAsync(task, cancellationToken), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await ProcessTree.KillMarkedAsync(Mark, Grace, _time);
+            FolderRemoval.Remove(_attempt.Root);
+            // Not the attempt's token: what is left must go, also when the attempt was cancelled.
+            await _mirror.UseAsync(ForgetAsync, CancellationToken.None);
+            File.Delete(_attempt.LockFile);
+        }
+        catch (Exception left) when (left is IOException or UnauthorizedAccessException or GitException or HostNotReadyException)
+        {
+            // The result matters more than the rest of a folder, which the next start cleans up.
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+    }
+
+    private async Task<bool> AddWorkTreeAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        var head = await ReadBaseAsync(task, cancellationToken);
+        Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
+        var fork = await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
+        Base = new CommitId(fork?.Trim() ?? head.Value);
+        _branch = task.AttemptBranch;
+        FolderRemoval.Remove(Folder);
+        Directory.CreateDirectory(Scratch);
+        await ForgetAsync();
+        await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "-B", _branch, Folder, Start.Value], cancellationToken);
+        // A copy of the index as we made it: git need not read every file again, and the coder cannot change this one.
+        var own = (await File.ReadAllTextAsync(Path.Combine(Folder, ".git"), cancellationToken)).Trim()["gitdir: ".Length..];
+        File.Copy(Path.Combine(Path.GetFullPath(own, Folder), "index"), _attempt.Index, overwrite: true);
+        return true;
+    }
+
+    private async Task<CommitId> ReadBaseAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        if (await _git.TryAsync(Repository, ["show-ref", "--verify", "--hash", $"refs/remotes/origin/{task.BaseBranch}"], cancellationToken) is { } head)
+            return new CommitId(head.Trim());
+        throw await _git.RunAsync(Repository, ["for-each-ref", "--count=1", "refs/remotes/origin"], cancellationToken) == string.Empty
+            ? new BadInputException(task.Repository.FullName, "The repository has no commits, so there is nothing to change.", "Push a first commit to it.")
+            : new BadInputException(task.Repository.FullName, $"The repository has no branch '{task.BaseBranch}'.", "Push that branch, or make another one the default branch.");
+    }
+
+    private async Task<bool> ExistsAsync(CommitId commit, CancellationToken cancellationToken) =>
+        commit.Value.All(char.IsAsciiHexDigit)
+        && await _git.TryAsync(Repository, ["cat-file", "-e", $"{commit.Value}^{{commit}}"], cancellationToken) is not null;
+
+    /// <summary>The mirror's memory of work trees that are gone, and of this attempt's branch.</summary>
+    private async Task ForgetAsync()
+    {
+        await _git.RunAsync(Repository, ["worktree", "prune", "--expire=now"], CancellationToken.None);
+        if (_branch is null)
+            return;
+        var stale = Path.Combine(_mirror.Folder, "refs", "heads", $"{_branch}.lock");
+        if (File.Exists(stale))
+            File.Delete(stale);
+        await _git.RunAsync(Repository, ["update-ref", "-d", $"refs/heads/{_branch}"], CancellationToken.None);
+    }
+}

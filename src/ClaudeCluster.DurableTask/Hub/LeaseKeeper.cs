@@ -1,0 +1,57 @@
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Transitions;
+using Microsoft.Extensions.Logging;
+
+namespace ClaudeCluster.DurableTask.Hub;
+
+/// <summary>Live workers keep their leases; silent ones lose them, and <see cref="LostLease"/> says what becomes of the work.</summary>
+internal sealed class LeaseKeeper(
+    ITaskHubStore store, LiveWorkers live, HubClock clock, LocalTaskHubOptions options, Action<string> changed, ILogger logger)
+{
+    private const int AtATime = 100;
+    private readonly Task _never = new TaskCompletionSource().Task;
+
+    /// <summary>Takes away every lease of whoever was here before.</summary>
+    public async Task TakeAllBackAsync(CancellationToken cancellation)
+    {
+        while (await TakeBackAsync(DateTimeOffset.MaxValue, cancellation) > 0)
+        {
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            await clock.WaitAsync(_never, clock.Now + (options.LeaseDuration / 3), cancellation);
+            if (cancellation.IsCancellationRequested)
+                return;
+            try
+            {
+                // Renew first: after a pause of this whole process its own workers must not count as lost.
+                await store.RenewAsync(live.Ids, clock.Now + options.LeaseDuration, cancellation);
+                while (await TakeBackAsync(clock.Now, cancellation) == AtATime)
+                {
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                logger.LeasesNotKept(e);
+            }
+        }
+    }
+
+    private async Task<int> TakeBackAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        var lost = await store.ReadExpiredAsync(now, AtATime, cancellation);
+        foreach (var lease in lost)
+        {
+            logger.LeaseLost(lease.InstanceId, lease.WorkerId, lease.Deliveries);
+            var verdict = await store.CommitAsync(LostLease.Decide(lease, options.MaximumDeliveries, clock.Now), cancellation);
+            if (verdict == Verdict.Committed)
+                changed(lease.InstanceId);
+        }
+
+        return lost.Count;
+    }
+}

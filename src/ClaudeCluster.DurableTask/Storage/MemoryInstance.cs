@@ -1,0 +1,83 @@
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
+
+namespace ClaudeCluster.DurableTask.Storage;
+
+/// <summary>One instance of a <see cref="MemoryHubStore"/> with all that belongs to it.</summary>
+internal sealed class MemoryInstance(long key, InstanceState state)
+{
+    public long Key { get; } = key;
+
+    public InstanceState State { get; private set; } = state;
+
+    /// <summary>One text per step, as a database would keep it.</summary>
+    public List<string> Steps { get; } = [];
+
+    public List<InboxMessage> Inbox { get; } = [];
+
+    public List<Held<ActivityRow>> Activities { get; } = [];
+
+    public Held<string> Step { get; } = new(state.InstanceId);
+
+    /// <summary>The new row; what belonged to an execution that this row ends, goes.</summary>
+    public void Become(InstanceState after)
+    {
+        if (!string.Equals(after.ExecutionId, State.ExecutionId, StringComparison.Ordinal))
+        {
+            Steps.Clear();
+            Activities.Clear();
+            Inbox.RemoveAll(message => message.ExecutionId is not null);
+        }
+
+        State = after;
+        if (after.IsOpen)
+            return;
+        Activities.Clear();
+        Inbox.Clear();
+        Step.Release(counted: false);
+    }
+
+    public bool Takes(InboxMessage message) => State.IsOpen
+        && (message.ExecutionId is null || string.Equals(message.ExecutionId, State.ExecutionId, StringComparison.Ordinal));
+
+    /// <summary>What is due, in the order of delivery.</summary>
+    public IEnumerable<InboxMessage> Due(DateTimeOffset now) => State.StartAt > now
+        ? []
+        : Inbox.Where(message => message.VisibleAt <= now)
+            .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id);
+
+    public Lease? StepLease() => Step.Token is { } token ? new StepLease(State.InstanceId, token, Step.WorkerId, Step.Until, Step.Deliveries, State) : null;
+
+    public ActivityLease? ActivityLease(Held<ActivityRow> activity) => activity.Token is { } token
+        ? new ActivityLease(State.InstanceId, token, activity.WorkerId, activity.Until, activity.Deliveries, activity.Work)
+        : null;
+
+    /// <summary>Work and who holds it.</summary>
+    internal sealed class Held<T>(T work)
+    {
+        public T Work { get; } = work;
+
+        public string? Token { get; private set; }
+
+        public string WorkerId { get; private set; } = string.Empty;
+
+        public DateTimeOffset Until { get; set; }
+
+        public int Deliveries { get; private set; }
+
+        public void Give(Claim claim)
+        {
+            Token = claim.NewToken();
+            WorkerId = claim.WorkerId;
+            Until = claim.Until;
+            Deliveries++;
+        }
+
+        public void Release(bool counted)
+        {
+            Token = null;
+            Deliveries = counted ? Deliveries : 0;
+        }
+    }
+}

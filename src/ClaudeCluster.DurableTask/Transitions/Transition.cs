@@ -1,0 +1,156 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Replay;
+using ClaudeCluster.DurableTask.WorkItems;
+
+namespace ClaudeCluster.DurableTask.Transitions;
+
+// The transition: everything that one step changes, as the rows of one transaction.
+//
+//      row before ─┐                                      ┌─► row after          (the fold of the new events)
+//   messages due  ─┼─►  Transition.OfStep  ─► CommitBatch ┼─► one history row    (received + asked for)
+//   actions asked ─┘        no I/O            guard:      ├─► messages taken in  (deleted)
+//                                             the token   ├─► messages sent      (timers, events, the parent's answer)
+//                                                         ├─► activities, children
+//                                                         └─► the lease, released
+//
+// Nothing that a step asks for is done before its batch is committed, and all of it is done by that one commit. So there is no moment
+// at which a crash could leave a result without its consequence: either the step has not happened and will be run again, with the same
+// outcome, or it has happened whole. The guard makes it happen once: a second worker with the same step holds an older token.
+//
+// A timer is a message to oneself that becomes visible later. A sub-orchestration is another instance, begun by the same commit and
+// waited for by a message that its own last commit will send. An execution that ends takes its messages and activities with it (the
+// store removes them with the ended row); an answer that still comes later names an execution that is no longer open, and is dropped.
+//
+// Continue-as-new is an end and a start in one commit. Events that nobody had waited for go in front of those that arrived meanwhile,
+// so none is lost and none overtakes another.
+
+/// <summary>State and actions give the rows of one commit.</summary>
+internal sealed class Transition
+{
+    private readonly InstanceState _before;
+    private readonly DateTimeOffset _now;
+    private readonly IIdSource _ids;
+    private readonly List<HistoryEvent> _history = [];
+    private readonly List<InboxMessage> _messages = [];
+    private readonly List<ActivityRow> _activities = [];
+    private readonly List<ChildStart> _children = [];
+    private readonly IReadOnlyDictionary<string, string> _tags;
+
+    private Transition(InstanceState before, IReadOnlyList<HistoryEvent> received, DateTimeOffset now, IIdSource ids)
+    {
+        _before = before;
+        _now = now;
+        _ids = ids;
+        _history.AddRange(received);
+        _tags = before.Tags;
+    }
+
+    public static CommitBatch OfStep(
+        ClaimedStep claimed, IReadOnlyList<HistoryEvent> received, StepCompletion completion, DateTimeOffset now, IIdSource ids)
+    {
+        var transition = new Transition(claimed.Lease.State, received, now, ids);
+        foreach (var action in completion.Actions)
+            transition.Take(action);
+        return transition.ToBatch(claimed, completion.CustomStatus);
+    }
+
+    private CommitBatch ToBatch(ClaimedStep claimed, string? customStatus)
+    {
+        if (_history[^1] is not (ExecutionCompleted or ContinuedAsNew))
+            Record(new OrchestratorCompleted());
+        var after = (_before with { CustomStatus = customStatus }).Apply(_history);
+        if (!after.IsOpen && Endings.AnswerToParent(after, _now) is { } answer)
+            _messages.Add(answer);
+        return new CommitBatch(_before.InstanceId, new Guard.HoldsStep(claimed.Lease.Token))
+        {
+            Instance = after,
+            History = _history,
+            Consumed = [.. claimed.Messages.Select(message => message.Id)],
+            Messages = _messages,
+            Activities = _activities,
+            Children = _children,
+        };
+    }
+
+    private void Take(OrchestratorAction action)
+    {
+        switch (action)
+        {
+            case OrchestratorAction.ScheduleTask task:
+                Schedule(task);
+                break;
+            case OrchestratorAction.CreateTimer timer:
+                Record(new TimerCreated(timer.TaskId, timer.FireAt));
+                SendToSelf(new TimerFired(timer.TaskId, timer.FireAt) { Timestamp = timer.FireAt }, timer.FireAt);
+                break;
+            case OrchestratorAction.StartSubOrchestration child:
+                Start(child);
+                break;
+            case OrchestratorAction.SendEvent sent:
+                Record(new EventSent(sent.TaskId, sent.InstanceId, sent.Name, sent.Input));
+                _messages.Add(new InboxMessage(sent.InstanceId, null, new EventRaised(sent.Name, sent.Input) { Timestamp = _now }, _now));
+                break;
+            case OrchestratorAction.Complete end:
+                Record(new ExecutionCompleted(OrchestrationRuntimeStatus.Completed, end.Output));
+                break;
+            case OrchestratorAction.Fail end:
+                Record(new ExecutionCompleted(OrchestrationRuntimeStatus.Failed, null) { Failure = end.Failure });
+                break;
+            case OrchestratorAction.ContinueAsNew next:
+                BeginAgain(next);
+                break;
+        }
+    }
+
+    private void Schedule(OrchestratorAction.ScheduleTask task)
+    {
+        Record(new TaskScheduled(task.TaskId, task.Name, task.Version, task.Input) { Tags = task.Tags });
+        _activities.Add(new ActivityRow(_before.InstanceId, _before.ExecutionId, task.TaskId, task.Name, task.Version, task.Input)
+        {
+            Tags = task.Tags ?? InstanceState.NoTags,
+            ScheduledAt = _now,
+        });
+    }
+
+    private void Start(OrchestratorAction.StartSubOrchestration child)
+    {
+        Record(new SubOrchestrationCreated(child.TaskId, child.InstanceId, child.Name, child.Version, child.Input) { Tags = child.Tags });
+        var parent = new ParentInstance(_before.InstanceId, _before.ExecutionId, _before.Name, child.TaskId);
+        var start = new StartRequest(child.Name, child.InstanceId, child.Input) { Version = child.Version, Tags = Merge(child.Tags) };
+        var (instance, message) = InstanceRequests.NewExecution(start, child.InstanceId, _ids.NewId(), parent, _now);
+        _children.Add(new ChildStart(instance, message, Endings.AlreadyExists(parent, child.InstanceId, _now)));
+    }
+
+    /// <summary>Sub-orchestrations have the tags of their parent, unless they say otherwise.</summary>
+    private IReadOnlyDictionary<string, string> Merge(IReadOnlyDictionary<string, string>? own)
+    {
+        if (own is null)
+            return _tags;
+        var merged = new Dictionary<string, string>(_tags, StringComparer.Ordinal);
+        foreach (var (key, value) in own)
+            merged[key] = value;
+        return merged;
+    }
+
+    private void BeginAgain(OrchestratorAction.ContinueAsNew next)
+    {
+        var executionId = _ids.NewId();
+        Record(new ContinuedAsNew(executionId, next.Input));
+        var started = new ExecutionStarted(executionId, _before.Name, _before.Version, next.Input)
+        {
+            Timestamp = _now,
+            Parent = _before.Parent,
+            Tags = _tags,
+        };
+        _messages.Add(new InboxMessage(_before.InstanceId, executionId, started, _now) { Front = true });
+        foreach (var carried in next.CarriedEvents)
+            _messages.Add(new InboxMessage(_before.InstanceId, null, carried, _now) { Front = true });
+    }
+
+    private void SendToSelf(HistoryEvent happened, DateTimeOffset visibleAt) =>
+        _messages.Add(new InboxMessage(_before.InstanceId, _before.ExecutionId, happened, visibleAt));
+
+    private void Record(HistoryEvent happened) => _history.Add(happened with { Timestamp = _now });
+}

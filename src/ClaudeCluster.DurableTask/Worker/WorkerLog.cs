@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClaudeCluster.DurableTask.Worker;
+
+internal static partial class WorkerLog
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "{instanceId}: a step could not be run; it is given back")]
+    public static partial void StepNotRun(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{instanceId}: activity {name} (#{taskId}) failed")]
+    public static partial void ActivityFailed(this ILogger logger, string instanceId, string name, int taskId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{instanceId}: the worker stops; its work is given back")]
+    public static partial void WorkGivenBack(this ILogger logger, string instanceId);
+}

@@ -1,0 +1,18 @@
+namespace ClaudeCluster.Orchestrations;
+
+/// <param name="Specialty">What the agent must be good at.</param>
+/// <param name="Avoid">Who should not be called.</param>
+/// <param name="AttemptId">One runner is woken for it, however often this runs.</param>
+public sealed record AgentCall(Specialty Specialty, AgentId? Avoid, string AttemptId);
+
+/// <summary>Sees that somebody takes the attempt: wakes a runner, or says what is missing. Twice is once: a wake-up is keyed by the attempt.</summary>
+public sealed class CallForAgent(IFleet fleet) : TaskActivity<AgentCall, Availability>
+{
+    public override async Task<Availability> RunAsync(TaskActivityContext context, AgentCall input)
+    {
+        var availability = await fleet.FindAsync(input.Specialty, input.Avoid, CancellationToken.None);
+        if (availability.IsSomeoneThere)
+            await fleet.WakeAsync(input.Specialty, input.AttemptId, CancellationToken.None);
+        return availability;
+    }
+}

@@ -1,0 +1,124 @@
+namespace ClaudeCluster.Orchestrations;
+
+/// <summary>One try of a task, as asked for by the flow.</summary>
+/// <param name="Task">What the agent is told.</param>
+/// <param name="Prefer">The agent that has the session and the worktree; it is asked first.</param>
+/// <param name="Avoid">The agent that should not try again, if there is another.</param>
+public sealed record AttemptRequest(AgentTask Task, AgentId? Prefer = null, AgentId? Avoid = null);
+
+/// <summary>
+/// One attempt, from the queue to its result. It is an orchestration of its own, so that queued, claimed, cancelled and ended
+/// are the fold of its history.
+/// <code>
+///   queued ──claim──► claimed ──result──► ended         the agent's result
+///     │                  │
+///     │ nobody yet:      ├──worker lost──► ended         AgentLost
+///     │ call again       └──deadline─────► ended         TimedOut
+///     └──run failed before any claim─────► ended         AgentLost, or Failed
+/// </code>
+/// The attempt is the referee: agents pull the activity <c>RunAgent:&lt;specialty&gt;</c>, but before its first act an agent raises
+/// <see cref="AttemptStarted"/> and reads this instance's custom status until it names an owner. Events are handled in order,
+/// so the first claim wins; a second worker that was handed the same item finds another owner and withdraws. That is how an
+/// activity that may be delivered twice runs Claude once.
+/// </summary>
+public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
+{
+    private static readonly TimeSpan PreferredAgentHasFirstCallFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstCallAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastCallAgain = TimeSpan.FromHours(1);
+
+    /// <summary>Beyond the coder's own time: workspace, tests, push.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
+
+    // A lost agent ends the attempt. The flow decides on a new one, which knows what was lost.
+    private static readonly TaskOptions LostWorkerFails = new(tags: new Dictionary<string, string> { [TaskTags.OnLostWorker] = TaskTags.Fail });
+
+    public override async Task<AttemptResult> RunAsync(TaskOrchestrationContext context, AttemptRequest request)
+    {
+        var runs = new List<Task<AttemptResult>>();
+        var claim = context.WaitForExternalEvent<AttemptStarted>(AttemptStarted.EventName);
+
+        var owner = await WaitForOwner(context, request, runs, claim);
+        if (owner is null)
+            return await Result(runs, owner: null);
+
+        context.SetCustomStatus(new AttemptStatus(owner.WorkerId, owner.Agent, request.Task.Limits.Usd));
+        return await WaitForResult(context, request.Task, runs, owner);
+    }
+
+    /// <returns>The first to claim; null if the run ended before anybody did.</returns>
+    private static async Task<AttemptStarted?> WaitForOwner(
+        TaskOrchestrationContext context, AttemptRequest request, List<Task<AttemptResult>> runs, Task<AttemptStarted> claim)
+    {
+        if (request.Prefer is { } preferred)
+        {
+            runs.Add(Offer(context, AgentAddress.Of(request.Task.Specialty, preferred), request.Task));
+            await WhenAnyWithin(context, PreferredAgentHasFirstCallFor, [.. runs, claim]);
+        }
+
+        if (!claim.IsCompleted && !runs.Exists(run => run.IsCompletedSuccessfully))
+        {
+            await context.CallCallForAgentAsync(new(request.Task.Specialty, request.Avoid, request.Task.AttemptId));
+            runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request.Task));
+        }
+
+        for (var wait = FirstCallAgain; !claim.IsCompleted && !runs.TrueForAll(run => run.IsCompleted); wait = Longer(wait))
+        {
+            if (!await WhenAnyWithin(context, wait, [.. runs.Where(run => !run.IsCompleted), claim]))
+                await context.CallCallForAgentAsync(new(request.Task.Specialty, request.Avoid, request.Task.AttemptId));
+        }
+
+        return claim.IsCompleted ? await claim : null;
+    }
+
+    private static async Task<AttemptResult> WaitForResult(
+        TaskOrchestrationContext context, AgentTask task, List<Task<AttemptResult>> runs, AttemptStarted owner)
+    {
+        var deadline = task.Limits.WallTime + (task.Limits.TestTime * Math.Max(1, task.Tests.Count)) + Slack;
+        var result = Result(runs, owner);
+        return await WhenAnyWithin(context, deadline, [result])
+            ? await result
+            : new AttemptResult { Agent = owner.Agent, Outcome = new AttemptOutcome.TimedOut(deadline) };
+    }
+
+    private static Task<AttemptResult> Offer(TaskOrchestrationContext context, TaskName address, AgentTask task) =>
+        context.CallActivityAsync<AttemptResult>(address, task, LostWorkerFails);
+
+    /// <summary>The first result that is not a withdrawal. If all withdrew or failed, the owner is lost.</summary>
+    private static async Task<AttemptResult> Result(List<Task<AttemptResult>> runs, AttemptStarted? owner)
+    {
+        AttemptOutcome ended = new AttemptOutcome.AgentLost(owner?.Agent);
+        var open = runs.ToList();
+        while (open.Count > 0)
+        {
+            var run = await Task.WhenAny(open);
+            open.Remove(run);
+            try
+            {
+                var result = await run;
+                if (result.Outcome is not AttemptOutcome.Withdrawn)
+                    return result;
+            }
+            catch (TaskFailedException failure)
+            {
+                if (failure.FailureDetails.ErrorType != FailureTypes.WorkerLost)
+                    ended = new AttemptOutcome.Failed(failure.FailureDetails.ErrorMessage);
+            }
+        }
+
+        return new AttemptResult { Agent = owner?.Agent ?? new AgentId("nobody"), Outcome = ended };
+    }
+
+    /// <returns>False if the time passed first.</returns>
+    private static async Task<bool> WhenAnyWithin(TaskOrchestrationContext context, TimeSpan time, IReadOnlyList<Task> tasks)
+    {
+        using var stopTimer = new CancellationTokenSource();
+        var timer = context.CreateTimer(time, stopTimer.Token);
+        if (await Task.WhenAny([.. tasks, timer]) == timer)
+            return false;
+        await stopTimer.CancelAsync();
+        return true;
+    }
+
+    private static TimeSpan Longer(TimeSpan wait) => wait * 2 < LastCallAgain ? wait * 2 : LastCallAgain;
+}

@@ -1,0 +1,13 @@
+namespace ClaudeCluster.Orchestrations;
+
+/// <summary>Writes the flow's comment and its status label. Twice is once: the comment is found by its id or marker, the label is set.</summary>
+public sealed class UpdateIssuePage(IIssuePage page) : TaskActivity<FlowState, CommentId>
+{
+    public override async Task<CommentId> RunAsync(TaskActivityContext context, FlowState input)
+    {
+        var comment = await page.PutCommentAsync(
+            input.IssueRef, new CommentMarker(input.FlowId), input.Comment, StatusComment.Write(input), CancellationToken.None);
+        await page.PutLabelsAsync(input.IssueRef, StatusComment.Labels(input), CancellationToken.None);
+        return comment;
+    }
+}

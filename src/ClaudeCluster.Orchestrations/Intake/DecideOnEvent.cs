@@ -1,0 +1,15 @@
+namespace ClaudeCluster.Orchestrations;
+
+public sealed record EventToJudge(IssueEvent Event, RepositoryPolicy Policy, FlowSearch Flows);
+
+/// <summary><see cref="EventRules"/> as an activity, so that history remembers what was decided when the rules change.</summary>
+public sealed class DecideOnEvent : TaskActivity<EventToJudge, EventDecision>
+{
+    public override Task<EventDecision> RunAsync(TaskActivityContext context, EventToJudge input)
+    {
+        var decision = EventRules.Decide(input.Event, input.Policy, isFlowOpen: input.Flows.OpenFlowId is not null);
+        return Task.FromResult(decision is EventDecision.Start && input.Flows.IsLate
+            ? new EventDecision.Ignore("The event is older than the end of the issue's last flow: it was delivered late.")
+            : decision);
+    }
+}

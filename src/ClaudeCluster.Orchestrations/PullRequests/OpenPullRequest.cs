@@ -1,0 +1,8 @@
+namespace ClaudeCluster.Orchestrations;
+
+/// <summary>Opens the flow's pull request. Twice is once: a pull request is found by its head branch and adopted.</summary>
+public sealed class OpenPullRequest(IPullRequests pullRequests) : TaskActivity<FlowState, PullRequest>
+{
+    public override Task<PullRequest> RunAsync(TaskActivityContext context, FlowState input) =>
+        pullRequests.OpenAsync(input.Repository, PullRequestDraft.Write(input), CancellationToken.None);
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>Who edits: the real Claude Code CLI, or a script that is played word for word.</summary>
+/// <param name="ScriptFile">Null: Claude.</param>
+internal sealed record CoderChoice(string? ScriptFile)
+{
+    private const string Claude = "claude";
+    private const string Script = "script:";
+
+    public static Option<string> Option(string standard = Claude) => new("--coder")
+    {
+        Description = $"Who edits: 'claude' (the real CLI) or 'script:FILE' (plays a file of edits; no model).",
+        HelpName = "claude|script:FILE",
+        DefaultValueFactory = _ => standard,
+    };
+
+    public static CoderChoice Parse(string text, HostEnvironment host)
+    {
+        if (text == Claude)
+            return new CoderChoice(ScriptFile: null);
+        if (!text.StartsWith(Script, StringComparison.Ordinal) || text.Length == Script.Length)
+            throw new BadInputException("--coder", $"'{text}' is no coder.", "Give 'claude' or 'script:FILE'.");
+        var file = host.FullPath(text[Script.Length..]);
+        return File.Exists(file)
+            ? new CoderChoice(file)
+            : throw new BadInputException("--coder", $"The script {file} does not exist.", "Give the path of a coder script.");
+    }
+}

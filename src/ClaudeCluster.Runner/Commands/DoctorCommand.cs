@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using ClaudeCluster.Agent;
+using ClaudeCluster.DurableTask.Storage;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>One look at the machine.</summary>
+/// <param name="Ok">False: work of the kind that <paramref name="Needed"/> names cannot be done.</param>
+/// <param name="Needed">True: nothing works without it. False: only the real Claude Code needs it.</param>
+/// <param name="Fix">What to do; null if nothing.</param>
+internal sealed record Check(string Name, bool Ok, bool Needed, string Detail, string? Fix);
+
+/// <summary><c>claude-cluster doctor</c>: what this machine has and lacks, each problem with its fix.</summary>
+internal static class DoctorCommand
+{
+    private const long LittleDisk = 1L << 30;
+
+    public static Command Create(CommandLine.Invocation invocation)
+    {
+        var hub = new Option<string?>("--hub") { Description = "A hub file to look at.", HelpName = "FILE" };
+        var command = new Command(
+            "doctor",
+            "Looks for git, Claude Code and its login, the sandbox's programs, disk and hub file, and says how to mend what is missing.\n"
+            + "Nothing is changed, and no request leaves this machine. Exit code 3 if something is missing.")
+        {
+            hub,
+        };
+        return invocation.With(command, async (parsed, output, cancellationToken) =>
+        {
+            var host = invocation.Host;
+            var checks = new List<Check>
+            {
+                await GitAsync(host, cancellationToken),
+                await ClaudeAsync(host, cancellationToken),
+                Sandbox(host),
+                Disk(host),
+            };
+            if (parsed.GetValue(hub) is { } file)
+                checks.Add(await HubAsync(host.FullPath(file), host, cancellationToken));
+            return Report(checks, output);
+        });
+    }
+
+    private static async Task<Check> GitAsync(HostEnvironment host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new Check("git", Ok: true, Needed: true, $"git {await host.Git().ReadVersionAsync(cancellationToken)}", Fix: null);
+        }
+        catch (HostNotReadyException missing)
+        {
+            return new Check("git", Ok: false, Needed: true, missing.Detail, missing.Fix);
+        }
+    }
+
+    private static async Task<Check> ClaudeAsync(HostEnvironment host, CancellationToken cancellationToken)
+    {
+        var found = await ClaudeSetup.InspectAsync(host, host.StateFolder, isSandboxed: true, cancellationToken);
+        return found.Problem switch
+        {
+            null => new Check("claude", Ok: true, Needed: false, $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in", Fix: null),
+            AttemptOutcome.HostNotReady missing => new Check("claude", Ok: false, Needed: false, missing.Detail, missing.Fix),
+            AttemptOutcome.NotAuthenticated missing => new Check(
+                "claude", Ok: false, Needed: false, $"Claude Code {found.Version} at {found.Location.Program}: {missing.Detail}", "Check with 'claude auth status'."),
+            AttemptOutcome other => new Check("claude", Ok: false, Needed: false, OutcomeText.Describe(other), "Run 'claude --version' and 'claude auth status'."),
+        };
+    }
+
+    private static Check Sandbox(HostEnvironment host)
+    {
+        var missing = new[] { "bwrap", "socat" }.Where(program => ProgramPath.Find(program, host.ForChildren) is null).ToList();
+        return missing.Count == 0
+            ? new Check("sandbox", Ok: true, Needed: false, "bubblewrap and socat are here", Fix: null)
+            : new Check("sandbox", Ok: false, Needed: false, $"{string.Join(" and ", missing)} not found, so Claude Code's commands cannot be confined", "Install them: apt-get install bubblewrap socat");
+    }
+
+    private static Check Disk(HostEnvironment host)
+    {
+        var folder = host.StateFolder;
+        while (!Directory.Exists(folder))
+            folder = Path.GetDirectoryName(folder)!;
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var detail = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} GB free at {folder}");
+        return free >= LittleDisk
+            ? new Check("disk", Ok: true, Needed: true, detail, Fix: null)
+            : new Check("disk", Ok: false, Needed: true, detail, "Make room: clones and build output need at least 1 GB.");
+    }
+
+    private static async Task<Check> HubAsync(string file, HostEnvironment host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var store = SqliteHubStore.OpenReader(file, host.Time);
+            await store.OpenAsync(cancellationToken);
+            return new Check("hub", Ok: true, Needed: true, $"{file} can be read", Fix: null);
+        }
+        catch (HubFileException bad)
+        {
+            return new Check("hub", Ok: false, Needed: true, $"{bad.Path}: {bad.Reason}", bad.Fix);
+        }
+    }
+
+    private static ExitCode Report(List<Check> checks, Output output)
+    {
+        output.Answer(new { Ok = checks.TrueForAll(check => check.Ok), Checks = checks });
+        foreach (var check in checks)
+        {
+            if (check.Ok)
+                output.Good($"{check.Name}: {check.Detail}");
+            else
+                output.Bad($"{check.Name}: {check.Detail}");
+            if (check.Fix is { } fix)
+                output.Line($"    {fix}");
+        }
+
+        if (checks.TrueForAll(check => check.Ok))
+            return ExitCode.Done;
+        output.Line();
+        output.Line(checks.Exists(check => !check.Ok && check.Needed)
+            ? "This machine is not ready."
+            : "Ready for 'demo', 'dry-run' and scripted runs. The real Claude Code needs what is missing above.");
+        return ExitCode.HostNotReady;
+    }
+}

@@ -1,0 +1,33 @@
+using ClaudeCluster.Agent;
+using ClaudeCluster.DurableTask.Storage;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>From an exception to what a person reads and a caller gets.</summary>
+internal static class Failures
+{
+    public static ExitCode Report(Exception failure, Output output, bool isInterrupted)
+    {
+        switch (failure)
+        {
+            case OperationCanceledException when isInterrupted:
+                output.Note("Stopped. What was done is kept; run the same command again and it goes on.");
+                return ExitCode.Interrupted;
+            case BadInputException bad:
+                output.Error("badInput", bad.Problems);
+                return ExitCode.BadInput;
+            case HostNotReadyException host:
+                output.Error("hostNotReady", [new Problem("this machine", host.Detail, host.Fix)]);
+                return ExitCode.HostNotReady;
+            case HubFileException hub:
+                output.Error("hostNotReady", [new Problem(hub.Path, hub.Reason, hub.Fix)]);
+                return ExitCode.HostNotReady;
+            case IOException or UnauthorizedAccessException:
+                output.Error("hostNotReady", [new Problem("disk", failure.Message, "See that the folder exists, is writable, and that the disk is not full; then run the same command again.")]);
+                return ExitCode.HostNotReady;
+            default:
+                output.Error("failed", [new Problem(failure.GetType().Name, failure.Message, "This is not expected. Run with --debug for the details.")]);
+                return ExitCode.Failed;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>One agent of this process.</summary>
+/// <param name="Id">Its id, as people see it.</param>
+/// <param name="Slots">How many tasks it takes at once.</param>
+/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id and a client to claim with.</param>
+internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string, DurableTaskClient> AddTasks);
+
+/// <summary>
+/// All roles of a cluster in one process: the hub, the worker that runs the flow's steps, and one worker per agent. They are
+/// the parts that a real cluster has, over the same hub interface; nothing in the flow knows that they are neighbours.
+/// </summary>
+internal sealed class LocalCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ITaskHubStore _store;
+    private readonly LocalTaskHub _hub;
+    private readonly ServiceProvider _services;
+    private readonly TimeProvider _time;
+    private Task _workers = Task.CompletedTask;
+
+    private LocalCluster(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time)
+    {
+        _store = store;
+        _time = time;
+        _hub = new LocalTaskHub(store, time);
+        Client = new DurableTaskClient(_hub);
+        _services = new ServiceCollection()
+            .AddSingleton<IRoles>(gitHub).AddSingleton<IRepositoryFiles>(gitHub).AddSingleton<IIssuePage>(gitHub).AddSingleton<IPullRequests>(gitHub)
+            .AddSingleton(fleet)
+            .AddSingleton(Client)
+            .BuildServiceProvider();
+    }
+
+    public DurableTaskClient Client { get; }
+
+    public static async Task<LocalCluster> StartAsync(
+        ITaskHubStore store, IGitHub gitHub, IFleet fleet, IReadOnlyList<LocalAgent> agents, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var cluster = new LocalCluster(store, gitHub, fleet, time);
+        try
+        {
+            await cluster._hub.OpenAsync(cancellationToken);
+            cluster._workers = Task.WhenAll(agents.Select(cluster.RunAgentAsync).Prepend(cluster.RunFlowsAsync()));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance.</summary>
+    public async Task<EventReceipt> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
+    {
+        var id = ReceiveEvent.InstanceId(received);
+        try
+        {
+            // A refusal is asked again: the policy, or the roles, may have changed since.
+            await Client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ReceiveEvent),
+                new EventDelivery(received),
+                new StartOrchestrationOptions(id) { DedupeStatuses = await DedupeAsync(id, cancellationToken) },
+                cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // Received before; its answer still stands.
+        }
+
+        var ended = await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
+        return ended.ReadOutputOrThrow<EventReceipt>();
+    }
+
+    /// <summary>Waits for the flow's end and tells each change on the way.</summary>
+    public async Task<FlowState> FollowAsync(string flowId, Action<FlowState> onChange, CancellationToken cancellationToken)
+    {
+        string? seen = null;
+        while (true)
+        {
+            var flow = await Client.GetInstanceAsync(flowId, getInputsAndOutputs: true, cancellationToken)
+                ?? throw new OrchestrationNotFoundException(flowId);
+            if (flow.SerializedCustomStatus is { } status && status != seen)
+            {
+                seen = status;
+                onChange(flow.ReadCustomStatusAs<FlowState>()!);
+            }
+
+            if (flow.IsCompleted)
+                return flow.ReadOutputOrThrow<FlowState>();
+            if (_workers.IsFaulted)
+                await _workers;
+            await Task.Delay(LookAgain, _time, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _workers;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop.
+        }
+
+        await _services.DisposeAsync();
+        await _hub.DisposeAsync();
+        await _store.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task<IReadOnlyList<string>?> DedupeAsync(string id, CancellationToken cancellationToken)
+    {
+        var earlier = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
+        var isRefusal = earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Failed }
+            || (earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } && earlier.ReadOutputAs<EventReceipt>()?.FlowId is null);
+        return isRefusal ? [] : null;
+    }
+
+    private Task RunFlowsAsync()
+    {
+        var registry = new DurableTaskRegistry().AddIssueToPullRequest();
+        return RunWorkerAsync("flow", registry, new DurableTaskWorkerOptions { WorkerId = WorkerId("flow") });
+    }
+
+    private Task RunAgentAsync(LocalAgent agent)
+    {
+        var workerId = WorkerId(agent.Id.Value);
+        var registry = new DurableTaskRegistry();
+        agent.AddTasks(registry, workerId, Client);
+        return RunWorkerAsync(agent.Id.Value, registry, new DurableTaskWorkerOptions
+        {
+            WorkerId = workerId,
+            MaximumConcurrentOrchestrations = 0,
+            MaximumConcurrentActivities = agent.Slots,
+            DrainTimeout = TimeSpan.Zero,
+            StopTimeout = TimeToStop,
+        });
+    }
+
+    private Task RunWorkerAsync(string name, DurableTaskRegistry registry, DurableTaskWorkerOptions options)
+    {
+        var worker = new DurableTaskWorker(_hub, registry, _services, options, _time);
+        return Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
+    }
+
+    // A worker id dies with its process, so that a claim of a dead process is nobody's.
+    private string WorkerId(string name) => $"{name}-{Guid.CreateVersion7(_time.GetUtcNow()):N}";
+}

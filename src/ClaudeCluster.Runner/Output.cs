@@ -1,0 +1,78 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>
+/// How the command speaks. For people: plain lines, coloured only on a terminal. For programs (<c>--json</c>): exactly one
+/// object on standard output, while progress goes to standard error.
+/// </summary>
+internal sealed class Output
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly TextWriter _answers;
+    private readonly IAnsiConsole _people;
+
+    public Output(TextWriter standardOutput, TextWriter standardError, bool isJson, bool isTerminal)
+    {
+        IsJson = isJson;
+        _answers = standardOutput;
+        _people = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(isJson ? standardError : standardOutput),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        // A line is as long as it is: whoever reads a pipe wraps it himself.
+        _people.Profile.Width = 10_000;
+    }
+
+    public bool IsJson { get; }
+
+    public void Line(string text = "") => _people.Write(new Text(Printable(text) + "\n"));
+
+    public void Heading(string text) => _people.Write(new Text($"\n{Printable(text)}\n", new Style(decoration: Decoration.Bold)));
+
+    public void Good(string text) => Marked("✓", Color.Green, text);
+
+    public void Note(string text) => Marked("·", Color.Grey, text);
+
+    public void Bad(string text) => Marked("✗", Color.Red, text);
+
+    /// <summary>The one answer of <c>--json</c>; nothing for people.</summary>
+    public void Answer(object answer)
+    {
+        if (IsJson)
+            _answers.WriteLine(JsonSerializer.Serialize(answer, Json));
+    }
+
+    public void Error(string code, IReadOnlyList<Problem> problems)
+    {
+        Answer(new { Error = new { Code = code, Problems = problems } });
+        foreach (var problem in problems)
+            Bad(problem.ToString());
+    }
+
+    private void Marked(string mark, Color colour, string text)
+    {
+        _people.Write(new Text(mark + " ", new Style(colour)));
+        Line(text);
+    }
+
+    /// <summary>An issue's title must not steer the terminal: control characters other than line ends and tabs are shown, not sent.</summary>
+    private static string Printable(string text)
+    {
+        if (!text.Any(IsUnsafe))
+            return text;
+        return string.Concat(text.Select(c => IsUnsafe(c) ? "\uFFFD" : c.ToString()));
+
+        static bool IsUnsafe(char c) => (char.IsControl(c) && c is not ('\n' or '\t')) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u200E' or '\u200F';
+    }
+}

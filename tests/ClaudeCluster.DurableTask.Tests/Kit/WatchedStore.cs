@@ -1,0 +1,78 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
+
+namespace ClaudeCluster.DurableTask.Tests.Kit;
+
+/// <summary>Tells tests what was committed, so that they wait for a signal and not for time.</summary>
+internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
+{
+    private readonly Lock _lock = new();
+    private readonly List<CommitBatch> _committed = [];
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public WorkBell Bell => inner.Bell;
+
+    /// <summary>Waits until a step of this instance has recorded such an event, now or earlier.</summary>
+    public async Task WaitForAsync<T>(string instanceId, Func<T, bool>? condition = null, int times = 1)
+        where T : HistoryEvent
+    {
+        while (true)
+        {
+            Task next;
+            lock (_lock)
+            {
+                var found = _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count(condition ?? (_ => true));
+                if (found >= times)
+                    return;
+                next = _next.Task;
+            }
+
+            await next.WaitAsync(Cluster.Patience);
+        }
+    }
+
+    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    {
+        var verdict = await inner.CommitAsync(batch, cancellation);
+        if (verdict != Verdict.Committed)
+            return verdict;
+        lock (_lock)
+        {
+            _committed.Add(batch);
+            _next.TrySetResult();
+            _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return verdict;
+    }
+
+    public Task OpenAsync(CancellationToken cancellation = default) => inner.OpenAsync(cancellation);
+
+    public Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) => inner.ClaimStepsAsync(claim, cancellation);
+
+    public Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
+        inner.ClaimActivitiesAsync(claim, cancellation);
+
+    public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) => inner.ReadNextDueAsync(after, cancellation);
+
+    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
+        inner.RenewAsync(workerIds, until, cancellation);
+
+    public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
+        inner.ReadExpiredAsync(now, most, cancellation);
+
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => inner.PurgeAsync(request, most, cancellation);
+
+    public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) => inner.ReadInstanceAsync(instanceId, cancellation);
+
+    public Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default) =>
+        inner.ReadHistoryAsync(instanceId, executionId, cancellation);
+
+    public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => inner.QueryAsync(query, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

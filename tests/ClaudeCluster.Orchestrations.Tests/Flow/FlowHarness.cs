@@ -1,0 +1,118 @@
+using ClaudeCluster.DurableTask;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClaudeCluster.Orchestrations.Tests;
+
+/// <summary>What a test's agent does with a task; it is asked after the claim.</summary>
+internal delegate AttemptResult AgentScript(AgentTask task);
+
+/// <summary>The real flow on a hub in memory, with a recording GitHub and an agent that a test scripts.</summary>
+internal sealed class FlowHarness : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly MemoryHubStore _store = new();
+    private readonly LocalTaskHub _hub;
+    private readonly List<Task> _workers = [];
+    private readonly ServiceProvider _services;
+
+    private FlowHarness()
+    {
+        _hub = new LocalTaskHub(_store, TimeProvider.System);
+        Client = new DurableTaskClient(_hub);
+        _services = new ServiceCollection()
+            .AddSingleton<IRoles>(GitHub).AddSingleton<IRepositoryFiles>(GitHub).AddSingleton<IIssuePage>(GitHub).AddSingleton<IPullRequests>(GitHub)
+            .AddSingleton<IFleet>(new EveryoneIsThere())
+            .AddSingleton(Client)
+            .BuildServiceProvider();
+    }
+
+    public RecordingGitHub GitHub { get; } = new();
+
+    public DurableTaskClient Client { get; }
+
+    /// <summary>The tasks that agents took, in order.</summary>
+    public List<AgentTask> Taken { get; } = [];
+
+    public static Task<FlowHarness> StartAsync(AgentScript agent) => StartAsync<IssueToPullRequest>(agent);
+
+    public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent)
+        where TFlow : IssueToPullRequest
+    {
+        var harness = new FlowHarness();
+        await harness._hub.OpenAsync();
+        harness.Work("flow", new DurableTaskRegistry().AddIssueToPullRequest<TFlow>());
+        harness.Work("agent", harness.AgentTasks("agent", agent));
+        return harness;
+    }
+
+    public async Task<EventReceipt> ReceiveAsync(IssueEvent received)
+    {
+        await Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(ReceiveEvent), new EventDelivery(received), new StartOrchestrationOptions(ReceiveEvent.InstanceId(received)));
+        return (await EndOf(ReceiveEvent.InstanceId(received))).ReadOutputAs<EventReceipt>()!;
+    }
+
+    public async Task<FlowState> FlowOfAsync(IssueEvent received)
+    {
+        var receipt = await ReceiveAsync(received);
+        Assert.NotNull(receipt.FlowId);
+        return await FlowAsync(receipt.FlowId);
+    }
+
+    public async Task<FlowState> FlowAsync(string flowId)
+    {
+        var ended = await EndOf(flowId);
+        Assert.True(ended.RuntimeStatus == OrchestrationRuntimeStatus.Completed, ended.FailureDetails?.ToString());
+        return ended.ReadOutputAs<FlowState>()!;
+    }
+
+    public void Work(string workerId, DurableTaskRegistry registry)
+    {
+        var worker = new DurableTaskWorker(_hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = workerId }, TimeProvider.System);
+        _workers.Add(Task.Run(() => worker.RunAsync(_stop.Token)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_workers);
+        await _services.DisposeAsync();
+        await _hub.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    private Task<OrchestrationMetadata> EndOf(string id) =>
+        Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(TimeSpan.FromSeconds(60));
+
+    private DurableTaskRegistry AgentTasks(string name, AgentScript agent)
+    {
+        var registry = new DurableTaskRegistry();
+        foreach (var specialty in RepositoryPolicy.Default.Specialties.Select(specialty => specialty.Name))
+        {
+            registry.AddActivityFunc<AgentTask, AttemptResult>(AgentAddress.Any(specialty), (_, task) => RunAsync(name, task, agent));
+            registry.AddActivityFunc<AgentTask, AttemptResult>(AgentAddress.Of(specialty, new AgentId(name)), (_, task) => RunAsync(name, task, agent));
+        }
+
+        return registry;
+    }
+
+    private async Task<AttemptResult> RunAsync(string name, AgentTask task, AgentScript agent)
+    {
+        await Client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId(name), name, RunUrl: null));
+        lock (Taken)
+            Taken.Add(task);
+        return agent(task);
+    }
+
+    private sealed class EveryoneIsThere : IFleet
+    {
+        public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(true, null));
+
+        public Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Runtime.CompilerServices;
+
+namespace ClaudeCluster.Orchestrations.Tests;
+
+/// <summary>
+/// A text that a person has approved, compared byte for byte. After a change that is meant: run the tests with APPROVE=1 and
+/// look at the diff of <c>Goldens/</c> before it is committed.
+/// </summary>
+internal static class Golden
+{
+    public static void Matches(string text, string name, [CallerFilePath] string test = "")
+    {
+        var path = Repository.PathOf($"tests/ClaudeCluster.Orchestrations.Tests/Goldens/{name}");
+        if (Environment.GetEnvironmentVariable("APPROVE") == "1")
+            File.WriteAllText(path, text);
+        Assert.True(File.Exists(path), $"{name} ({Path.GetFileName(test)}) is not approved yet. Run the tests with APPROVE=1.");
+        var approved = File.ReadAllText(path);
+        Assert.True(approved == text, $"{name} differs. If that is meant, run the tests with APPROVE=1.\n--- approved\n{approved}\n--- found\n{text}");
+    }
+}

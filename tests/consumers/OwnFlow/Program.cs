@@ -1,0 +1,42 @@
+using ClaudeCluster.DurableTask;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.Orchestrations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OwnFlow;
+
+// A program of somebody else: the flow of the package with a step of its own, on a hub file of its own.
+var hubFile = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), $"own-flow-{Guid.NewGuid():N}.db");
+
+var builder = Host.CreateApplicationBuilder();
+var page = new ConsolePage();
+builder.Services
+    .AddSingleton<IRoles>(page).AddSingleton<IRepositoryFiles>(page).AddSingleton<IIssuePage>(page).AddSingleton<IPullRequests>(page)
+    .AddSingleton<IFleet, ThisProgram>()
+    .AddDurableTaskHub(services => new SqliteHubStore(hubFile, services.GetRequiredService<TimeProvider>()))
+    .AddDurableTaskClient()
+    .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "own-flow" }, tasks => tasks
+        .AddIssueToPullRequest<FlowWithLicenceCheck>()
+        .AddActivity<CheckLicences>()
+        .AddActivity<PretendToWork>(AgentAddress.Any(new Specialty("backend"))));
+using var host = builder.Build();
+await host.StartAsync();
+
+var client = host.Services.GetRequiredService<DurableTaskClient>();
+var received = new IssueEvent.Labeled("claude")
+{
+    Key = "an-event",
+    Repository = new RepositoryRef(1, "somebody/else", "main", IsPublic: false),
+    Issue = new IssueSnapshot { Number = 5, Title = "The server answers slowly", Labels = ["claude"], Author = "somebody" },
+    Sender = new Requester("somebody", 1, IsBot: false),
+};
+var id = await client.ScheduleNewOrchestrationInstanceAsync(nameof(ReceiveEvent), new EventDelivery(received));
+var receipt = (await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true)).ReadOutputAs<EventReceipt>()!;
+var flow = (await client.WaitForInstanceCompletionAsync(receipt.FlowId!, getInputsAndOutputs: true)).ReadOutputAs<FlowState>()!;
+await host.StopAsync();
+
+Console.WriteLine($"{flow.FlowId}: {flow.Phase}, {flow.PullRequest?.Url}");
+return flow.Phase == FlowPhase.Review ? 0 : 1;
