@@ -14,7 +14,7 @@ public sealed class ShapeTests
 
     [Fact]
     public void Folder_is_a_word_of_the_product() =>
-        Assert.Empty(Repository.ProductFiles.Where(file => file.Split('/')[..^1].Intersect(FoldersThatSayNothing, StringComparer.OrdinalIgnoreCase).Any()));
+        Findings.None(Repository.ProductFiles.Where(file => file.Split('/')[..^1].Intersect(FoldersThatSayNothing, StringComparer.OrdinalIgnoreCase).Any()));
 
     [Fact]
     public void File_holds_one_concept_and_so_stays_short()
@@ -24,7 +24,7 @@ public sealed class ShapeTests
             .Where(file => file.Lines > MostLines)
             .Select(file => $"{file.File} has {file.Lines} lines: which second concept moved in?");
 
-        Assert.Empty(tooLong);
+        Findings.None(tooLong);
     }
 
     [Fact]
@@ -38,6 +38,6 @@ public sealed class ShapeTests
             where EndingsThatSayNothing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal))
             select type.FullName;
 
-        Assert.Empty(vague);
+        Findings.None(vague);
     }
 }
