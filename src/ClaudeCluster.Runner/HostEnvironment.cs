@@ -33,7 +33,7 @@ internal sealed record HostEnvironment(
         new[] { "PATH", "LANG", "LC_ALL", "TZ", "DOTNET_ROOT" }.Where(name => Variable(name) is not null).ToDictionary(name => name, name => Variables[name], StringComparer.Ordinal);
 
     public Git Git() => new(
-        new AgentOptions { AgentId = new AgentId("this-pc"), Specialties = [], Root = TemporaryFolder, Environment = ForChildren },
+        new AgentOptions { AgentId = new AgentId("this-pc"), WorkerId = "this-pc", Specialties = [], Root = TemporaryFolder, Environment = ForChildren },
         Time);
 
     /// <summary>A path as the user meant it: relative to where the command was called.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ClaudeCluster.Agent;
 
 namespace ClaudeCluster.Runner;
 
@@ -26,5 +27,15 @@ internal sealed record CoderChoice(string? ScriptFile)
         return File.Exists(file)
             ? new CoderChoice(file)
             : throw new BadInputException("--coder", $"The script {file} does not exist.", "Give the path of a coder script.");
+    }
+
+    /// <exception cref="HostNotReadyException">Claude Code cannot be used here.</exception>
+    /// <exception cref="BadInputException">The script has problems.</exception>
+    public async Task<ICoder> CreateAsync(string folder, HostEnvironment host, CancellationToken cancellationToken)
+    {
+        if (ScriptFile is null)
+            return await ClaudeSetup.CoderAsync(host, LocalWorkplace.RootIn(folder), isSandboxed: true, cancellationToken);
+        var script = CoderScript.Read(await File.ReadAllTextAsync(ScriptFile, cancellationToken), ScriptFile);
+        return new ScriptedCoder(script, LocalWorkplace.Options(folder, host, new AgentId("this-pc"), "this-pc", []), host.Time);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ClaudeCluster.Agent;
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
 
 namespace ClaudeCluster.Runner;
 
@@ -37,7 +38,7 @@ internal static class DoctorCommand
                 Disk(host),
             };
             if (parsed.GetValue(hub) is { } file)
-                checks.Add(await HubAsync(host.FullPath(file), host, cancellationToken));
+                checks.Add(Hub(host.FullPath(file)));
             return Report(checks, output);
         });
     }
@@ -87,12 +88,11 @@ internal static class DoctorCommand
             : new Check("disk", Ok: false, Needed: true, detail, "Make room: clones and build output need at least 1 GB.");
     }
 
-    private static async Task<Check> HubAsync(string file, HostEnvironment host, CancellationToken cancellationToken)
+    private static Check Hub(string file)
     {
         try
         {
-            await using var store = SqliteHubStore.OpenReader(file, host.Time);
-            await store.OpenAsync(cancellationToken);
+            using var hub = SqliteHubReader.Open(file);
             return new Check("hub", Ok: true, Needed: true, $"{file} can be read", Fix: null);
         }
         catch (HubFileException bad)

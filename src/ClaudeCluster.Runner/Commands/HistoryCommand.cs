@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
 
 namespace ClaudeCluster.Runner;
 
@@ -30,46 +28,51 @@ internal static class HistoryCommand
             var file = parsed.GetValue(hub) is { } given
                 ? host.FullPath(given)
                 : Path.Combine((await LocalRepository.OpenAsync(host.FullPath(parsed.GetValue(repository) ?? "."), host, cancellationToken)).StateFolder(null, host), "hub.db");
-            await using var store = SqliteHubStore.OpenReader(file, host.Time);
-            await using var reader = new LocalTaskHub(store, host.Time, options: new LocalTaskHubOptions { OwnsStore = false });
-            await reader.OpenAsync(cancellationToken);
-            var client = new DurableTaskClient(reader);
+            using var hubFile = SqliteHubReader.Open(file);
             return parsed.GetValue(id) is { } instance
-                ? await ShowAsync(client, instance, file, output, cancellationToken)
-                : await ListAsync(client, output, cancellationToken);
+                ? await ShowAsync(hubFile, instance, file, output, cancellationToken)
+                : await ListAsync(hubFile, output, cancellationToken);
         });
     }
 
-    private static async Task<ExitCode> ShowAsync(DurableTaskClient client, string id, string file, Output output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ShowAsync(SqliteHubReader hub, string id, string file, Output output, CancellationToken cancellationToken)
     {
-        var instance = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
+        var instance = await hub.ReadInstanceAsync(id, cancellationToken)
             ?? throw new BadInputException("ID", $"There is no instance '{id}' in {file}.", "Call 'claude-cluster history' without an id to list them.");
-        var history = await client.GetOrchestrationHistoryAsync(id, cancellationToken);
+        var history = await hub.ReadHistoryAsync(id, instance.ExecutionId, cancellationToken);
         output.Answer(new
         {
             instance.InstanceId,
             instance.Name,
-            Status = instance.RuntimeStatus,
+            instance.Status,
             instance.CreatedAt,
             instance.LastUpdatedAt,
-            Output = Parse(instance.SerializedOutput),
-            Failure = instance.FailureDetails,
+            Output = Parse(instance.Output),
+            instance.Failure,
             History = history,
         });
-        output.Heading($"{instance.InstanceId} ({instance.Name}): {instance.RuntimeStatus}");
+        output.Heading($"{instance.InstanceId} ({instance.Name}): {instance.Status}");
         foreach (var happened in history)
             output.Line($"{happened.Timestamp:HH:mm:ss.fff}  {HistoryWords.Tell(happened)}");
         return ExitCode.Done;
     }
 
-    private static async Task<ExitCode> ListAsync(DurableTaskClient client, Output output, CancellationToken cancellationToken)
+    private static async Task<ExitCode> ListAsync(SqliteHubReader hub, Output output, CancellationToken cancellationToken)
     {
         var instances = new List<object>();
-        await foreach (var instance in client.GetAllInstancesAsync(cancellation: cancellationToken))
+        var query = new OrchestrationQuery();
+        do
         {
-            instances.Add(new { instance.InstanceId, instance.Name, Status = instance.RuntimeStatus, instance.CreatedAt, instance.LastUpdatedAt });
-            output.Line($"{instance.CreatedAt:u}  {instance.RuntimeStatus,-10}  {instance.Name,-20}  {instance.InstanceId}");
+            var page = await hub.QueryAsync(query, cancellationToken);
+            foreach (var instance in page.Values)
+            {
+                instances.Add(new { instance.InstanceId, instance.Name, instance.Status, instance.CreatedAt, instance.LastUpdatedAt });
+                output.Line($"{instance.CreatedAt:u}  {instance.Status,-10}  {instance.Name,-20}  {instance.InstanceId}");
+            }
+
+            query = query with { ContinuationToken = page.ContinuationToken };
         }
+        while (query.ContinuationToken is not null);
 
         output.Answer(new { Instances = instances });
         if (instances.Count == 0)

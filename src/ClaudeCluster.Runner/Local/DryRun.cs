@@ -51,7 +51,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
             new MemoryHubStore(),
             effects,
             new InProcessFleet(specialties.ToHashSet()),
-            [new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _, client) => attempt.Register(registry, specialties, client))],
+            [new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _, _) => attempt.Register(registry, specialties))],
             host.Time,
             cancellationToken);
         var receipt = await cluster.ReceiveAsync(received, cancellationToken);
@@ -62,10 +62,10 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
             receipt.Reason,
             flow.Routing!,
             attempt.Plan?.Prompt,
-            attempt.Plan?.CommandLine,
-            attempt.Plan?.EnvironmentNames ?? [],
+            attempt.Plan?.Command,
+            attempt.Environment,
             flow.Routing!.Specialty is null ? null : flow.Branch,
-            attempt.Tests,
+            [.. attempt.Plan?.Tests.Select(test => test.Command) ?? []],
             effects.PullRequest,
             effects.Comment,
             effects.Timeline);

@@ -9,8 +9,8 @@ namespace ClaudeCluster.Runner;
 /// <summary>One agent of this process.</summary>
 /// <param name="Id">Its id, as people see it.</param>
 /// <param name="Slots">How many tasks it takes at once.</param>
-/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id and a client to claim with.</param>
-internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string, DurableTaskClient> AddTasks);
+/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id and a token that ends them.</param>
+internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string, CancellationToken> AddTasks);
 
 /// <summary>
 /// All roles of a cluster in one process: the hub, the worker that runs the flow's steps, and one worker per agent. They are
@@ -38,6 +38,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             .AddSingleton<IRoles>(gitHub).AddSingleton<IRepositoryFiles>(gitHub).AddSingleton<IIssuePage>(gitHub).AddSingleton<IPullRequests>(gitHub)
             .AddSingleton(fleet)
             .AddSingleton(Client)
+            .AddSingleton(time)
             .BuildServiceProvider();
     }
 
@@ -140,7 +141,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var workerId = WorkerId(agent.Id.Value);
         var registry = new DurableTaskRegistry();
-        agent.AddTasks(registry, workerId, Client);
+        agent.AddTasks(registry, workerId, _stop.Token);
         return RunWorkerAsync(agent.Id.Value, registry, new DurableTaskWorkerOptions
         {
             WorkerId = workerId,

@@ -11,15 +11,19 @@ internal sealed class LocalRepository
     private readonly Git _git;
     private readonly GitPlace _place;
 
-    private LocalRepository(Git git, string gitFolder)
+    private LocalRepository(Git git, string gitFolder, string? workTree)
     {
         _git = git;
         _place = new GitPlace(gitFolder, gitFolder);
         GitFolder = gitFolder;
+        WorkTree = workTree;
     }
 
     /// <summary>The folder that all of the repository's work trees share.</summary>
     public string GitFolder { get; }
+
+    /// <summary>The checked-out files; null: a bare repository.</summary>
+    public string? WorkTree { get; }
 
     public static Option<string?> StateOption() => new("--state")
     {
@@ -37,7 +41,7 @@ internal sealed class LocalRepository
         try
         {
             var common = await git.RunAsync(new GitPlace(found, found), ["rev-parse", "--path-format=absolute", "--git-common-dir"], cancellationToken);
-            return new LocalRepository(git, common.TrimEnd('\n'));
+            return new LocalRepository(git, common.TrimEnd('\n'), Path.GetFileName(found) == ".git" ? Path.GetDirectoryName(found) : null);
         }
         catch (GitException refused)
         {
@@ -77,8 +81,8 @@ internal sealed class LocalRepository
     }
 
     /// <summary>True if the work tree has changes that no commit has; they are left alone and take no part.</summary>
-    public async Task<bool> HasUncommittedChangesAsync(string workTree, CancellationToken cancellationToken) =>
-        await _git.TryAsync(_place with { WorkTree = workTree }, ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"], cancellationToken) is { Length: > 0 };
+    public async Task<bool> HasUncommittedChangesAsync(CancellationToken cancellationToken) =>
+        WorkTree is not null && await _git.TryAsync(_place with { WorkTree = WorkTree }, ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"], cancellationToken) is { Length: > 0 };
 
     public Task<string> DiffAsync(string from, string to, CancellationToken cancellationToken) =>
         _git.RunAsync(_place, ["diff", "--no-color", "--no-ext-diff", "--no-textconv", $"refs/heads/{from}...refs/heads/{to}"], cancellationToken);

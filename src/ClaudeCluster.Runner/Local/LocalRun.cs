@@ -1,4 +1,4 @@
-using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
 
 namespace ClaudeCluster.Runner;
 
@@ -27,8 +27,8 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        var store = Host.Seams.Store(new SqliteHubStore(HubFile, Host.Time));
-        var workplace = new LocalWorkplace(this, Coder);
+        var store = Host.Seams.Store(new SqliteHubStore(HubFile));
+        var workplace = new LocalWorkplace(Repository, Folder, await Coder.CreateAsync(Folder, Host, cancellationToken), Host, Output);
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
         await using var cluster = await LocalCluster.StartAsync(
             store, gitHub, fleet, [.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], Host.Time, cancellationToken);

@@ -1,0 +1,49 @@
+using ClaudeCluster.Agent;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary>The agents of a local run: they clone from the user's repository and push their branches to it.</summary>
+internal sealed class LocalWorkplace(LocalRepository repository, string folder, ICoder coder, HostEnvironment host, Output output)
+{
+    private readonly Progress _progress = new(output);
+
+    public LocalAgent Agent(AgentId id, IReadOnlyList<Specialty> specialties) => new(
+        id,
+        Slots: 1,
+        (registry, workerId, stopping) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress, stopping));
+
+    /// <summary>Ends the processes and removes the folders that a killed run left.</summary>
+    public Task CleanUpAfterCrashAsync(CancellationToken cancellationToken)
+    {
+        var options = Options(new AgentId("this-pc"), "this-pc", []);
+        return new Workspaces(options, new Git(options, host.Time), Source, host.Time).CleanUpAfterCrashAsync(cancellationToken);
+    }
+
+    public static string RootIn(string folder) => Path.Combine(folder, "agent");
+
+    public static AgentOptions Options(string folder, HostEnvironment host, AgentId id, string workerId, IReadOnlyList<Specialty> specialties)
+    {
+        var options = new AgentOptions
+        {
+            AgentId = id,
+            WorkerId = workerId,
+            Specialties = specialties,
+            Root = RootIn(folder),
+            Environment = host.ForChildren,
+        };
+        return options with
+        {
+            GitName = host.Variable("GIT_USER_NAME") ?? options.GitName,
+            GitEmail = host.Variable("GIT_USER_EMAIL") ?? options.GitEmail,
+        };
+    }
+
+    private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) => Options(folder, host, id, workerId, specialties);
+
+    private string Source(RepositoryRef told) => repository.GitFolder;
+
+    private sealed class Progress(Output output) : IProgress<string>
+    {
+        public void Report(string value) => output.Note($"  {value}");
+    }
+}
