@@ -34,12 +34,21 @@ internal static class EventSource
             throw new BadInputException("--issue-title", "The title is empty.", "Give the issue's title.");
         return new IssueEvent.Labeled(trigger)
         {
-            Key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{title}\n{body}"))),
+            Key = Hash($"{title}\n{body}"),
             Repository = new RepositoryRef(Id: 0, "local/repository", "main", IsPublic: false),
             Issue = new IssueSnapshot { Number = 1, Title = title, Body = body, Labels = [trigger, .. labels], Author = CommandLine },
             Sender = new Requester("you", Id: 0, IsBot: false),
         };
     }
+
+    /// <summary>The same wish, uttered now: it is newer than the end of any flow.</summary>
+    public static IssueEvent Again(IssueEvent received, DateTimeOffset now) => received with
+    {
+        Key = Hash($"{received.Key} {now:O}"),
+        Issue = received.Issue with { UpdatedAt = now },
+    };
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static IssueEvent Local(IssueEvent received) => received with { Repository = received.Repository with { IsPublic = false } };
 }

@@ -15,6 +15,8 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
 
     public async Task<ExitCode> WorkOnAsync(IssueEvent received, CancellationToken cancellationToken)
     {
+        if (await Repository.HasUncommittedChangesAsync(cancellationToken))
+            Output.Note("The repository has changes that no commit has. They are left alone and take no part.");
         var flow = await FollowAsync(received with { Repository = await Repository.DescribeAsync(received.Repository, cancellationToken) }, cancellationToken);
         return flow is null ? ExitCode.NothingToDo : Report(flow);
     }
