@@ -13,11 +13,11 @@ public sealed class YamlSection
     /// <summary>Bytes of UTF-8.</summary>
     public const int MaxSize = 256 * 1024;
 
-    private readonly Source _source;
+    private readonly YamlSource _source;
     private readonly YamlNode.Map _map;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    private YamlSection(Source source, YamlNode.Map map)
+    private YamlSection(YamlSource source, YamlNode.Map map)
     {
         _source = source;
         _map = map;
@@ -45,7 +45,7 @@ public sealed class YamlSection
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, string)"/>
     public static YamlSection Read(string text, string file)
     {
-        var source = new Source(file);
+        var source = new YamlSource(file);
         if (Encoding.UTF8.GetByteCount(text) is > MaxSize and var size)
             throw new BadInputException(file, $"It has {size} bytes; at most {MaxSize} are read.", "Make it shorter.");
         if (text.IndexOf('\uFFFD', StringComparison.Ordinal) is >= 0 and var index)
@@ -271,7 +271,7 @@ public sealed class YamlSection
 
     private static string Shown(string value) => value.Length <= 60 ? value : value[..60] + "…";
 
-    private static Problem NotYaml(Source source, string text, YamlException bad)
+    private static Problem NotYaml(YamlSource source, string text, YamlException bad)
     {
         var line = Math.Max(1, (int)bad.Start.Line);
         var tab = text.Split('\n').Take(line + 1).ToList().FindIndex(row => row[..^row.TrimStart().Length].Contains('\t', StringComparison.Ordinal));
@@ -281,46 +281,4 @@ public sealed class YamlSection
     }
 
     private static int LineAt(string text, int index) => text.AsSpan(0, index).Count('\n') + 1;
-
-    internal sealed class Source(string file)
-    {
-        private readonly List<(int Line, Problem Problem)> _problems = [];
-
-        public List<YamlSection> Sections { get; } = [];
-
-        public IReadOnlyList<Problem> Problems => [.. _problems.OrderBy(entry => entry.Line).Select(entry => entry.Problem)];
-
-        public string PlaceOf(int line) => string.Create(CultureInfo.InvariantCulture, $"{file}:{line}");
-
-        public void Report(int line, string reason, string fix) => _problems.Add((line, new(PlaceOf(line), reason, fix)));
-
-        public YamlNode.Map AsMap(YamlNode? node, string what)
-        {
-            if (node is YamlNode.Map map)
-                return map;
-            if (node is not (null or YamlNode.Text { IsNull: true }))
-                Report(node.Line, $"{what} is {node.Kind}, but should be a section.", "Write 'key: value' lines.");
-            return new(node?.Line ?? 1, []);
-        }
-    }
-}
-
-/// <summary>A text of a YAML file that remembers its line.</summary>
-public sealed class YamlText
-{
-    private readonly YamlSection.Source _source;
-    private readonly int _line;
-
-    internal YamlText(string value, YamlSection.Source source, int line)
-    {
-        Value = value;
-        _source = source;
-        _line = line;
-    }
-
-    public string Value { get; }
-
-    public void Report(string reason, string fix) => _source.Report(_line, reason, fix);
-
-    public override string ToString() => Value;
 }
