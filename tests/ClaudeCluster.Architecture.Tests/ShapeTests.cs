@@ -17,6 +17,17 @@ public sealed class ShapeTests
         Findings.None(Repository.ProductFiles.Where(file => file.Split('/')[..^1].Intersect(FoldersThatSayNothing, StringComparer.OrdinalIgnoreCase).Any()));
 
     [Fact]
+    public void Folder_has_its_place_on_the_map()
+    {
+        var words = Repository.Read("ARCHITECTURE.md").Split([' ', '\n', '`', '/', '(', ')', ':', '·'], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+
+        // src/Project/Folder/File: the first folder of each file.
+        var folders = Repository.ProductFiles.Select(file => file.Split('/')).Where(parts => parts.Length > 3).Select(parts => $"{parts[1]}/{parts[2]}").Distinct();
+
+        Findings.None(folders.Where(folder => !words.Contains(folder.Split('/')[1])));
+    }
+
+    [Fact]
     public void File_holds_one_concept_and_so_stays_short()
     {
         var tooLong = Repository.ProductCode
