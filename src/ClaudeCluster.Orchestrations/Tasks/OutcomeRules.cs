@@ -58,7 +58,7 @@ public static class OutcomeRules
     private static NextStep AgainOr(AttemptTally tally, AttemptLimits limits, NextStep again, string question) =>
         tally.Counted < limits.Attempts
             ? again
-            : new NextStep.AskHuman($"{question} All {limits.Attempts} attempts are used.");
+            : new NextStep.AskHuman($"{question.TrimEnd('.')}. All {limits.Attempts} attempts are used.");
 
     private static NextStep WaitFor(TimeSpan? asked, AttemptTally tally, DateTimeOffset now, string why)
     {
