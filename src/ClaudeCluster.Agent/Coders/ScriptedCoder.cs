@@ -6,7 +6,9 @@ namespace ClaudeCluster.Agent;
 /// <summary>Plays a script instead of asking a model: for the demo and for tests, and always shown as such.</summary>
 public sealed partial class ScriptedCoder(CoderScript script, AgentOptions options, TimeProvider time) : ICoder
 {
-    public string Name => "scripted (no model)";
+    public const string DisplayName = "scripted (no model)";
+
+    public string Name => DisplayName;
 
     public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
     {
@@ -22,7 +24,8 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
             }
             if (step is CoderStep.Say { Text: var text })
                 said = text;
-            job.Progress?.Report(Describe(step));
+            if (step is not CoderStep.Wait)
+                job.Progress?.Report(Describe(step));
             if ((failure = await PlayAsync(step, job, job.Limits.WallTime - time.GetElapsedTime(start), cancellationToken)) is not null)
                 break;
         }
@@ -116,7 +119,6 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
         CoderStep.Write write => $"writes {write.Path}",
         CoderStep.Delete delete => $"deletes {delete.Path}",
         CoderStep.Run run => $"runs {run.Command}",
-        CoderStep.Wait wait => $"waits {wait.Time}",
         _ => "ends",
     };
 

@@ -55,7 +55,7 @@ internal sealed class DescribedAttempt(DryRunRequest request, HostEnvironment ho
     private (string Coder, string Command) DescribeCoder(AgentTask task)
     {
         if (request.Coder.ScriptFile is { } script)
-            return (ScriptedCoder.CoderName, $"(no command: the edits of {script} are played)");
+            return (ScriptedCoder.DisplayName, $"(no command: the edits of {script} are played)");
         var line = ClaudeCommandLine.Build(
             new CoderJob
             {
