@@ -5,6 +5,10 @@ public sealed record SqliteStoreOptions(string Path)
 {
     /// <summary>Called on the writer's thread before and after each commit that changes something: the place where a test ends the process.</summary>
     public Action<CommitPoint>? OnCommit { get; init; }
+
+    /// <summary>The file grows no further than this many pages of 4 KiB; beyond, the disk counts as full.</summary>
+    /// <value>Default: no limit but the disk's.</value>
+    public int? MaximumPages { get; init; }
 }
 
 /// <summary>A moment right before or right after a commit.</summary>

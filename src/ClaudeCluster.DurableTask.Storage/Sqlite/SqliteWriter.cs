@@ -38,6 +38,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
             session.Execute(
                 "INSERT INTO hub VALUES ('owner', @0) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            if (options.MaximumPages is { } pages)
+                session.Run($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
             return new SqliteWriter(options, session);
         }
         catch (SqliteException e)

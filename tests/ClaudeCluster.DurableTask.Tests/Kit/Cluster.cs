@@ -61,9 +61,12 @@ internal sealed class Cluster : IAsyncDisposable
     public Task<OrchestrationMetadata> EndOfAsync(string instanceId) =>
         Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true).WaitAsync(Patience);
 
+    /// <summary>Throws what ended a worker before it was told to stop.</summary>
+    public async Task WorkersEndAsync() => await await Task.WhenAny(_workers).WaitAsync(Patience);
+
     public async ValueTask DisposeAsync()
     {
-        await StopWorkersAsync();
+        await Record.ExceptionAsync(StopWorkersAsync);
         await Hub.DisposeAsync();
         _stop.Dispose();
     }

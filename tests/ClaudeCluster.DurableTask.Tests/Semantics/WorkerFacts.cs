@@ -1,4 +1,5 @@
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -138,7 +139,7 @@ public abstract class WorkerFacts(StoreKind kind) : HubFacts(kind)
         var step = await TakeSilentlyAsync<StepWorkItem>(cluster, steps: 1);
 
         await cluster.Store.CommitAsync(Lost(step));
-        var refused = await cluster.Hub.CompleteAsync(new StepCompletion(step, [new Replay.OrchestratorAction.Complete("\"stale\"")], null));
+        var refused = await cluster.Hub.CompleteAsync(new StepCompletion(step, [new OrchestratorAction.Complete("\"stale\"")], null));
 
         Assert.Equal(Receipt.LeaseLost, refused);
         cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("fresh")));

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
+using ClaudeCluster.DurableTask.Tests.Kit;
+
+namespace ClaudeCluster.DurableTask.Tests.Crashes;
+
+/// <summary>The store dies right before and right after each of its commits; what is reopened goes on to the same end.</summary>
+public sealed class CrashAtEveryCommitTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_crash_before_or_after_any_commit_changes_nothing_of_the_outcome()
+    {
+        var commits = await CountCommitsAsync();
+        Assert.InRange(commits, 30, 200);
+        for (var commit = 1; commit <= commits; commit++)
+        {
+            await CrashAndGoOnAsync(commit, before: true);
+            await CrashAndGoOnAsync(commit, before: false);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{commits} commits, each crashed before and after.");
+    }
+
+    private async Task<long> CountCommitsAsync()
+    {
+        long commits = 0;
+        var options = new SqliteStoreOptions(_folder.File("count.db")) { OnCommit = point => commits = point.Number };
+        await using var cluster = await Cluster.OpenAsync(new SqliteHubStore(options));
+        Work(cluster, []);
+        Assert.Equal(CrashScenario.Expected, (await RunAsync(cluster)).ReadOutputAs<string>());
+        return commits;
+    }
+
+    private async Task CrashAndGoOnAsync(int commit, bool before)
+    {
+        var effects = new ConcurrentDictionary<string, int>();
+        var crash = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var path = _folder.File($"crash-{commit}-{before}.db");
+        var options = new SqliteStoreOptions(path)
+        {
+            OnCommit = point =>
+            {
+                if (point.Number != commit || point.IsBefore != before)
+                    return;
+                crash.TrySetResult();
+                throw new PlannedCrashException();
+            },
+        };
+
+        // If the run needs fewer commits this time (answers came in one step instead of two) there is no crash, and that is fine too.
+        var dying = await TryOpenAsync(options);
+        if (dying is not null)
+        {
+            Work(dying, effects);
+            await Task.WhenAny(crash.Task, TryRunAsync(dying));
+            await dying.DisposeAsync();
+        }
+
+        await using var next = await Cluster.OpenAsync(new SqliteHubStore(path));
+        Work(next, effects);
+        var end = await RunAsync(next);
+
+        Assert.Equal(CrashScenario.Expected, end.ReadOutputAs<string>());
+        Assert.Equal(CrashScenario.Effects, effects.Count);
+        Assert.True(effects.Values.Sum() <= effects.Count + 2, $"More than the two activities in flight ran again: {string.Join(", ", effects)}");
+        var folded = new InstanceState(CrashScenario.Id, string.Empty, string.Empty).Apply(await next.Client.GetOrchestrationHistoryAsync(CrashScenario.Id));
+        Assert.Equal((end.RuntimeStatus, end.SerializedOutput), (folded.Status, folded.Output));
+    }
+
+    private static void Work(Cluster cluster, ConcurrentDictionary<string, int> effects) =>
+        cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => effects.AddOrUpdate(key, 1, (_, runs) => runs + 1)));
+
+    private static async Task<Cluster?> TryOpenAsync(SqliteStoreOptions options)
+    {
+        var store = new SqliteHubStore(options);
+        try
+        {
+            return await Cluster.OpenAsync(store);
+        }
+        catch (PlannedCrashException)
+        {
+            await store.DisposeAsync();
+            return null;
+        }
+    }
+
+    private static async Task<OrchestrationMetadata> RunAsync(Cluster cluster)
+    {
+        try
+        {
+            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Scenario", new CrashScenario.State(0, string.Empty), new StartOrchestrationOptions(CrashScenario.Id));
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // It was started before the crash and goes on.
+        }
+
+        return await cluster.EndOfAsync(CrashScenario.Id);
+    }
+
+    private static async Task TryRunAsync(Cluster cluster)
+    {
+        try
+        {
+            await RunAsync(cluster);
+        }
+        catch (PlannedCrashException)
+        {
+            // The start itself was the commit that died.
+        }
+    }
+
+    private sealed class PlannedCrashException : Exception;
+}

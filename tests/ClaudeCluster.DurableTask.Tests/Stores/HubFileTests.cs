@@ -1,0 +1,160 @@
+using System.Globalization;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
+using ClaudeCluster.DurableTask.Tests.Kit;
+using Microsoft.Data.Sqlite;
+
+namespace ClaudeCluster.DurableTask.Tests.Stores;
+
+public sealed class HubFileTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    private string HubPath => _folder.File("hub.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        await OpenAndCloseAsync();
+        Run("PRAGMA user_version = 9999");
+        var before = await File.ReadAllBytesAsync(HubPath);
+
+        var refused = await Assert.ThrowsAsync<HubFileException>(OpenAndCloseAsync);
+
+        Assert.Equal(HubFileProblem.NewerVersion, refused.Problem);
+        Assert.Contains("9999", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(HubPath));
+        Assert.Equal(HubFileProblem.NewerVersion, Assert.Throws<HubFileException>(() => SqliteHubReader.Open(HubPath)).Problem);
+    }
+
+    [Fact]
+    public async Task Text_is_no_hub_and_left_as_it_is()
+    {
+        await File.WriteAllTextAsync(HubPath, new string('x', 5_000));
+
+        Assert.Equal(HubFileProblem.NotAHub, (await Assert.ThrowsAsync<HubFileException>(OpenAndCloseAsync)).Problem);
+        Assert.Equal(new string('x', 5_000), await File.ReadAllTextAsync(HubPath));
+    }
+
+    [Fact]
+    public async Task Another_program_s_database_is_no_hub()
+    {
+        Run("CREATE TABLE notes (text)");
+
+        Assert.Equal(HubFileProblem.NotAHub, (await Assert.ThrowsAsync<HubFileException>(OpenAndCloseAsync)).Problem);
+    }
+
+    [Fact]
+    public async Task A_second_worker_on_one_file_is_refused_and_told_who_has_it()
+    {
+        await using var first = new SqliteHubStore(HubPath);
+        await first.OpenAsync();
+
+        var refused = await Assert.ThrowsAsync<HubFileException>(OpenAndCloseAsync);
+
+        Assert.Equal(HubFileProblem.InUse, refused.Problem);
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_can_be_opened_again_after_it_was_closed()
+    {
+        await OpenAndCloseAsync();
+        await OpenAndCloseAsync();
+    }
+
+    [Fact]
+    public async Task A_missing_folder_is_named()
+    {
+        await using var store = new SqliteHubStore(_folder.File("missing/hub.db"));
+
+        var refused = await Assert.ThrowsAsync<HubFileException>(() => store.OpenAsync());
+
+        Assert.Equal(HubFileProblem.NoAccess, refused.Problem);
+        Assert.Contains("missing", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_not_made_by_a_reader()
+    {
+        Assert.Equal(HubFileProblem.Missing, Assert.Throws<HubFileException>(() => SqliteHubReader.Open(HubPath)).Problem);
+        Assert.False(File.Exists(HubPath));
+    }
+
+    [Fact]
+    public async Task A_reader_reads_while_a_worker_works_and_when_nobody_does()
+    {
+        await using (var cluster = await Cluster.OpenAsync(new SqliteHubStore(HubPath)))
+        {
+            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", "in", new StartOrchestrationOptions("a"));
+            using var beside = SqliteHubReader.Open(HubPath);
+            Assert.Equal("\"in\"", (await beside.ReadInstanceAsync("a"))!.Input);
+        }
+
+        using var alone = SqliteHubReader.Open(HubPath);
+        Assert.Equal("Flow", (await alone.ReadInstanceAsync("a"))!.Name);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_clearly_and_what_was_committed_stays()
+    {
+        await using (var cluster = await Cluster.OpenAsync(new SqliteHubStore(new SqliteStoreOptions(HubPath) { MaximumPages = 40 })))
+        {
+            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", "small", new StartOrchestrationOptions("a"));
+            var full = await Assert.ThrowsAsync<HubFileException>(() =>
+                cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", new string('x', 1_000_000), new StartOrchestrationOptions("b")));
+            Assert.Equal(HubFileProblem.DiskFull, full.Problem);
+            Assert.Null(await cluster.Client.GetInstanceAsync("b"));
+        }
+
+        await using var again = await Cluster.OpenAsync(new SqliteHubStore(HubPath));
+        Assert.Equal("small", (await again.Client.GetInstanceAsync("a", getInputsAndOutputs: true))!.ReadInputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_full_disk_ends_the_worker_with_the_reason()
+    {
+        await using var cluster = await Cluster.OpenAsync(new SqliteHubStore(new SqliteStoreOptions(HubPath) { MaximumPages = 60 }));
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Grows", context => context.CallActivityAsync<string>("Big"))
+            .AddActivityFunc<object?, string>("Big", (_, _) => new string('x', 1_000_000)));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Grows");
+
+        var thrown = await Assert.ThrowsAsync<HubFileException>(cluster.WorkersEndAsync);
+
+        Assert.Equal(HubFileProblem.DiskFull, thrown.Problem);
+    }
+
+    [Fact]
+    public async Task The_file_says_what_it_is_and_is_written_as_safely_as_sqlite_can()
+    {
+        await OpenAndCloseAsync();
+        await using var connection = new SqliteConnection($"Data Source={HubPath};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+
+        Assert.Equal(0x43435448L, Scalar(connection, "PRAGMA application_id"));
+        Assert.Equal("wal", Scalar(connection, "PRAGMA journal_mode"));
+        Assert.Equal("ok", Scalar(connection, "PRAGMA integrity_check"));
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    private async Task OpenAndCloseAsync()
+    {
+        await using var store = new SqliteHubStore(HubPath);
+        await store.OpenAsync();
+    }
+
+    private void Run(string sql)
+    {
+        using var session = SqliteSession.Open(HubPath, writes: true);
+        session.Run(sql);
+    }
+}
