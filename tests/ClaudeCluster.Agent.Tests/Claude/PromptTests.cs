@@ -1,5 +1,4 @@
 using System.Text;
-using ClaudeCluster.Orchestrations;
 
 namespace ClaudeCluster.Agent.Tests;
 
