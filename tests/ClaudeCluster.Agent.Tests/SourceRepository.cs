@@ -15,6 +15,7 @@ public sealed class SourceRepository : IDisposable
         Options = new AgentOptions
         {
             AgentId = new AgentId("pc-1"),
+            WorkerId = "pc-1/4711/first",
             Specialties = [new Specialty("backend")],
             Root = _folder["agent"],
             Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
@@ -91,10 +92,12 @@ public sealed class SourceRepository : IDisposable
             },
         };
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
+        var errors = new System.Text.StringBuilder();
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error.Result}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors}");
     }
 
     public void Dispose() => _folder.Dispose();

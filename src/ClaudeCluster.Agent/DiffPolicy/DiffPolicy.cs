@@ -80,7 +80,7 @@ internal static partial class DiffPolicy
         ? lines
         : [.. lines.Take(MostReasons), string.Create(CultureInfo.InvariantCulture, $"And {lines.Count - MostReasons} more.")];
 
-    [GeneratedRegex(@"(?:^|/)(?:tests?|specs?|__tests__|e2e)/|(?:^|/)test_[^/]*$|[._-](?:test|tests|spec)\.[^/]+$|Tests?\.(?:cs|java|kt|swift|php)$|(?:^|/)test\.[a-z]+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?:^|/)(?:tests?|specs?|__tests__|e2e)/|(?:^|/)test_[^/]*$|[._-](?:test|tests|spec)\.[^/]+$|(?-i:Tests?)\.(?:cs|java|kt|swift|php)$|(?:^|/)test\.[a-z]+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TestPath();
 
     [GeneratedRegex(@"\b(?:assert\w*|expect\w*|should\w*|verify\w*|require\.\w+|t\.(?:error|fatal)\w*|\[\s+.*\s+\]|test\s+[!-]|grep\s+-q)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]

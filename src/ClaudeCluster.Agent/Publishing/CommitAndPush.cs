@@ -12,6 +12,7 @@ public sealed class CommitAndPush(Git git)
     /// <exception cref="GitException">Git could not read the work tree.</exception>
     public async Task<CommitId> CommitAsync(Workspace workspace, string message, CancellationToken cancellationToken)
     {
+        await workspace.RestoreMirrorAsync(cancellationToken);
         await AddAllAsync(workspace, cancellationToken);
         var tree = (await git.RunAsync(workspace.WorkTree, ["write-tree"], cancellationToken)).Trim();
         if (tree == await TreeOfAsync(workspace, workspace.Start, cancellationToken))

@@ -5,6 +5,12 @@ public sealed record AgentOptions
 {
     public required AgentId AgentId { get; init; }
 
+    /// <summary>This process, as its worker is known to the hub: it dies with it, so a restarted agent is another worker.</summary>
+    public required string WorkerId { get; init; }
+
+    /// <summary>Where people can watch it, such as an Actions run.</summary>
+    public string? RunUrl { get; init; }
+
     /// <summary>What it takes tasks of.</summary>
     public required IReadOnlyList<Specialty> Specialties { get; init; }
 

@@ -16,6 +16,9 @@ public static partial class TestCommands
     // A file that is longer is no project file that a person wrote.
     private const int MostBytes = 1024 * 1024;
 
+    private static readonly string[] GradleFiles = ["build.gradle", "build.gradle.kts"];
+    private static readonly string[] Makefiles = ["GNUmakefile", "makefile", "Makefile"];
+
     /// <param name="policy">From the task.</param>
     /// <param name="folder">A checkout of the repository.</param>
     public static IReadOnlyList<PlannedTest> For(IReadOnlyList<TestCommand> policy, string folder) => policy.Count > 0
@@ -74,13 +77,13 @@ public static partial class TestCommands
     {
         if (Exists(folder, "pom.xml"))
             return Detected(Exists(folder, "mvnw") ? "sh ./mvnw -B test" : "mvn -B test", "pom.xml");
-        var gradle = new[] { "build.gradle", "build.gradle.kts" }.FirstOrDefault(file => Exists(folder, file));
+        var gradle = GradleFiles.FirstOrDefault(file => Exists(folder, file));
         return gradle is null ? null : Detected(Exists(folder, "gradlew") ? "sh ./gradlew test" : "gradle test", gradle);
     }
 
     private static PlannedTest? Make(string folder)
     {
-        var makefile = new[] { "GNUmakefile", "makefile", "Makefile" }.FirstOrDefault(file => Read(folder, file) is { } text && TestTarget().IsMatch(text));
+        var makefile = Makefiles.FirstOrDefault(file => Read(folder, file) is { } text && TestTarget().IsMatch(text));
         return makefile is null ? null : Detected("make test", $"{makefile} has a test target");
     }
 

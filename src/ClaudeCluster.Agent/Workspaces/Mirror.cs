@@ -91,12 +91,22 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
     /// <summary>Our own configuration, and no lock file of a git that was killed: whoever holds the mirror is alone in it.</summary>
     private void Restore()
     {
-        File.WriteAllText(Path.Combine(folder, "config"), Config);
+        RestoreConfig();
         FolderRemoval.Remove(Path.Combine(folder, "hooks"));
         var stale = StaleLocks.Select(name => Path.Combine(folder, name));
         var remotes = new DirectoryInfo(Path.Combine(folder, "refs", "remotes"));
         foreach (var file in stale.Concat(remotes.Exists ? remotes.EnumerateFiles("*.lock", SearchOption.AllDirectories).Select(file => file.FullName) : []))
             File.Delete(file);
+    }
+
+    private void RestoreConfig()
+    {
+        var file = Path.Combine(folder, "config");
+        if (File.Exists(file) && File.ReadAllText(file) == Config)
+            return;
+        // In one move, because another attempt's git may be reading it.
+        File.WriteAllText($"{file}.new", Config);
+        File.Move($"{file}.new", file, overwrite: true);
     }
 
     private async Task<bool> IsHealthyAsync(string mark, CancellationToken cancellationToken) =>

@@ -38,6 +38,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or branch.</summary>
     internal GitPlace WorkTree => Repository with { WorkTree = Folder, Index = _attempt.Index };
 
+    /// <summary>After the coder: whatever it wrote into the mirror's configuration is undone.</summary>
+    internal Task RestoreMirrorAsync(CancellationToken cancellationToken) => _mirror.UseAsync(() => Task.CompletedTask, cancellationToken);
+
     /// <summary>A clean checkout of a commit, without what lies untracked in the work tree.</summary>
     internal async Task<string> CheckOutAsync(CommitId commit, CancellationToken cancellationToken)
     {

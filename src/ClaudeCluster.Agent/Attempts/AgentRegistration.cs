@@ -1,0 +1,37 @@
+using ClaudeCluster.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClaudeCluster.Agent;
+
+/// <summary>Makes a worker an agent.</summary>
+public static class AgentRegistration
+{
+    /// <summary>
+    /// Adds <c>RunAgent:{specialty}</c> and <c>RunAgent:{specialty}@{agent}</c> for each of the agent's specialties. The worker's services
+    /// must hold a <see cref="DurableTaskClient"/> and a <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="registry">The worker's.</param>
+    /// <param name="options">The agent.</param>
+    /// <param name="coder">Edits the code.</param>
+    /// <param name="source">Where repositories are.</param>
+    /// <param name="progress">Told what happens, for people.</param>
+    /// <param name="stopping">The agent is being stopped: attempts under way are saved and handed back.</param>
+    public static DurableTaskRegistry AddAgent(
+        this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IProgress<string>? progress = null, CancellationToken stopping = default)
+    {
+        foreach (var specialty in options.Specialties)
+        {
+            registry.AddActivity(AgentAddress.Any(specialty), Create);
+            registry.AddActivity(AgentAddress.Of(specialty, options.AgentId), Create);
+        }
+        return registry;
+
+        RunAgent Create(IServiceProvider services)
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            var git = new Git(options, time);
+            var story = new AttemptStory(options, coder, new Workspaces(options, git, source, time), git, time);
+            return new RunAgent(options, new AttemptClaim(services.GetRequiredService<DurableTaskClient>(), options, time), story, progress, stopping);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace ClaudeCluster.Agent;
+
+/// <summary>PURE. What an exception means for the attempt. What is not listed is a bug, and is not caught.</summary>
+internal static class AttemptFailures
+{
+    /// <returns>Null: not ours to explain.</returns>
+    public static AttemptOutcome? Explain(Exception failure, bool isStopping) => failure switch
+    {
+        OperationCanceledException when isStopping => new AttemptOutcome.HandedBack(),
+        HostNotReadyException host => new AttemptOutcome.HostNotReady(host.Detail, host.Fix),
+        _ when DiskIsFull.Caused(failure) => new AttemptOutcome.HostNotReady("The disk is full.", "Free some space for the agent's folder."),
+        UnauthorizedAccessException => new AttemptOutcome.HostNotReady(failure.Message, "Give the agent's account the right to read and write its folder."),
+        GitException git when CannotReach(git) => new AttemptOutcome.HostNotReady(git.Message, "See that this PC can reach the repository and may read and push to it."),
+        GitException or IOException or BadInputException => new AttemptOutcome.Failed(failure.Message),
+        _ => null,
+    };
+
+    private static bool CannotReach(GitException git) => Unreachable.Any(said => git.Errors.Contains(said, StringComparison.OrdinalIgnoreCase));
+
+    private static readonly string[] Unreachable =
+    [
+        "Could not resolve host", "Failed to connect", "Connection refused", "Connection timed out", "Authentication failed", "could not read Username",
+        "Permission denied", "does not appear to be a git repository", "Repository not found", "detected dubious ownership", "unable to create temporary object directory",
+    ];
+}

@@ -1,0 +1,85 @@
+namespace ClaudeCluster.Agent;
+
+/// <summary>
+/// One attempt from an empty folder to a pushed commit. Whatever happens, what was written is committed and pushed as the attempt's
+/// own branch, so that nothing stays on one PC, and the end is a typed outcome.
+/// </summary>
+public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces workspaces, Git git, TimeProvider time)
+{
+    private readonly CommitAndPush _publishing = new(git);
+    private readonly DiffReader _diffs = new(git);
+    private readonly Verify _verify = new(options, time);
+
+    /// <param name="task">What to do.</param>
+    /// <param name="progress">Told what happens, for people.</param>
+    /// <param name="stopping">The agent is being stopped: the attempt is handed back.</param>
+    public async Task<AttemptResult> RunAsync(AgentTask task, IProgress<string>? progress, CancellationToken stopping)
+    {
+        var start = time.GetTimestamp();
+        var result = new AttemptResult { Agent = options.AgentId, Coder = coder.Name, Outcome = new AttemptOutcome.Failed("The attempt did not begin.") };
+        try
+        {
+            await using var workspace = await workspaces.OpenAsync(task, stopping);
+            result = await WorkAsync(task, workspace, result, progress, stopping);
+        }
+        catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
+        {
+            result = result with { Outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)! };
+        }
+        return result with { Usage = result.Usage with { Duration = time.GetElapsedTime(start) } };
+    }
+
+    private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
+    {
+        var report = await EditAsync(task, workspace, progress, stopping);
+        result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = report.Claimed };
+
+        // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
+        var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
+        if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
+            return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
+
+        var verified = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : [];
+        var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
+        await _publishing.PushAsync(workspace, commit, task.AttemptBranch, CancellationToken.None);
+        progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
+
+        var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? Judge(verified, verdict);
+        return result with { Outcome = outcome, Commit = commit, Verified = verified, Diff = verdict.Summary };
+    }
+
+    /// <summary>The coder's own failure, or what went wrong around it, is a report: the work so far is saved either way.</summary>
+    private async Task<CoderReport> EditAsync(AgentTask task, Workspace workspace, IProgress<string>? progress, CancellationToken stopping)
+    {
+        var job = new CoderJob
+        {
+            AttemptId = task.AttemptId,
+            Folder = workspace.Folder,
+            Scratch = workspace.Scratch,
+            Prompt = PromptBuilder.Build(task),
+            Limits = task.Limits,
+            ResumeSession = task.Earlier?.Agent == options.AgentId ? task.Earlier.ClaudeSession : null,
+            Progress = progress,
+        };
+        try
+        {
+            return await coder.RunAsync(job, stopping);
+        }
+        catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
+        {
+            return new CoderReport { Failure = AttemptFailures.Explain(failure, stopping.IsCancellationRequested) };
+        }
+    }
+
+    private Task<IReadOnlyList<Verification>> VerifyAsync(AgentTask task, Workspace workspace, CommitId commit, IProgress<string>? progress, CancellationToken stopping)
+    {
+        progress?.Report("runs the tests on a clean checkout");
+        return _verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping);
+    }
+
+    // A failing test can be mended by another attempt, and a person would only be asked about work that may still change.
+    private static AttemptOutcome Judge(IReadOnlyList<Verification> verified, DiffVerdict verdict) =>
+        verified.FirstOrDefault(test => !test.Passed) is { } failed ? new AttemptOutcome.TestsFailed(failed.Command, failed.Tail)
+        : verdict.Reasons.Count > 0 ? new AttemptOutcome.PolicyRejected(verdict.Reasons)
+        : new AttemptOutcome.Succeeded();
+}

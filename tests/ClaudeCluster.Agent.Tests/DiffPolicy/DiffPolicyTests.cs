@@ -1,0 +1,86 @@
+namespace ClaudeCluster.Agent.Tests;
+
+public sealed class DiffPolicyTests
+{
+    private static readonly DiffRules Rules = new();
+
+    private static DiffVerdict Judge(params ChangedFile[] files) => DiffPolicy.Judge(new Change(files), Rules);
+
+    private static ChangedFile Text(string path, int added = 1, int removed = 0) => new(path) { Added = added, Removed = removed };
+
+    [Fact]
+    public void An_ordinary_change_has_no_reasons_and_no_warnings()
+    {
+        var verdict = Judge(Text("src/a.cs", 10, 3));
+
+        Assert.Empty(verdict.Reasons);
+        Assert.Empty(verdict.Summary.Warnings);
+        Assert.Equal([new FileChange("src/a.cs", 10, 3)], verdict.Summary.Files);
+    }
+
+    [Theory]
+    [InlineData(".github/workflows/ci.yml")]
+    [InlineData(".github/workflows/deep/ci.yml")]
+    [InlineData(".GitHub/Workflows/ci.yml")]
+    [InlineData("CODEOWNERS")]
+    [InlineData(".github/claude-cluster.yml")]
+    public void A_protected_path_needs_a_person(string path) =>
+        Assert.Contains("is protected", Assert.Single(Judge(Text(path)).Reasons), StringComparison.Ordinal);
+
+    [Fact]
+    public void Too_many_files_and_lines_are_told_with_numbers_and_limits()
+    {
+        var verdict = Judge([.. Enumerable.Range(0, 51).Select(i => Text($"f{i}", 30, 10))]);
+
+        Assert.Equal(["It changes 51 files; the limit is 50.", "It changes 2040 lines; the limit is 2000."], verdict.Reasons);
+    }
+
+    [Theory]
+    [InlineData("link", "/etc/passwd", true)]
+    [InlineData("link", "../x", true)]
+    [InlineData("a/b/link", "../../../x", true)]
+    [InlineData("a/link", "b/../../../x", true)]
+    [InlineData("a/link", "../x", false)]
+    [InlineData("link", "a/../b", false)]
+    public void A_link_must_stay_inside(string path, string target, bool leaves) =>
+        Assert.Equal(leaves ? 1 : 0, Judge(Text(path) with { LinkTarget = target }).Reasons.Count);
+
+    [Fact]
+    public void A_binary_file_is_flagged() =>
+        Assert.Contains("is binary", Assert.Single(Judge(new ChangedFile("x.png")).Summary.Warnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void Deleted_and_weakened_tests_are_flagged()
+    {
+        var verdict = Judge(
+            Text("tests/a_test.py", 0, 9) with { IsDeleted = true },
+            Text("src/FooTests.cs", 1, 2) with { RemovedLines = ["Assert.Equal(1, x);", "Assert.True(y);"], AddedLines = ["Assert.True(true);"] },
+            Text("web/app.spec.ts") with { AddedLines = ["it.skip('adds', () => {"] });
+
+        Assert.Empty(verdict.Reasons);
+        Assert.Equal(3, verdict.Summary.Warnings.Count);
+    }
+
+    [Theory]
+    [InlineData("tests/unit/x.py", true)]
+    [InlineData("pkg/x_test.go", true)]
+    [InlineData("src/ATest.java", true)]
+    [InlineData("test.sh", true)]
+    [InlineData("src/latest.cs", false)]
+    [InlineData("contest/x.cs", false)]
+    [InlineData("src/attestation.ts", false)]
+    public void Test_paths_are_known(string path, bool isTest) => Assert.Equal(isTest, DiffPolicy.IsTest(path));
+
+    [Fact]
+    public void A_hostile_path_is_shown_without_its_control_characters() =>
+        Assert.DoesNotContain('\u001b', Judge(Text(".github/workflows/\u001b[2J\u202e.yml")).Reasons[0]);
+
+    [Fact]
+    public void A_thousand_reasons_are_shortened()
+    {
+        var verdict = Judge([.. Enumerable.Range(0, 1000).Select(i => Text($".github/workflows/{i}.yml"))]);
+
+        Assert.Equal(21, verdict.Reasons.Count);
+        Assert.Equal("And 981 more.", verdict.Reasons[^1]);
+    }
+}
