@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using ClaudeCluster.Orchestrations;
+using System.Globalization;
 using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Agent.Tests;
@@ -47,6 +47,36 @@ internal sealed class ClaudeBench : IAsyncDisposable
     public Task<CoderReport> RunAsync(string prompt = "Do it.", string? resume = null, CancellationToken cancellationToken = default) =>
         new ClaudeCoder(Options, TimeProvider.System).RunAsync(Job(prompt, resume), cancellationToken);
 
+    /// <summary>One process of the CLI, with all that was heard of it.</summary>
+    public async Task<ClaudeOneRun> RunOnceAsync(Func<ClaudeCommandLine, ClaudeCommandLine>? change = null, CancellationToken cancellationToken = default)
+    {
+        new ClaudeFolders(Scratch).Create();
+        var line = ClaudeCommandLine.Build(Job(), Options);
+        var run = new ClaudeRun(change is null ? line : change(line), Job(), TimeProvider.System);
+        var (child, failure) = await run.RunAsync(cancellationToken);
+        return new ClaudeOneRun(child, failure, run.Record);
+    }
+
+    /// <summary>Until the model's command has made this file in the repository; fails if the run ends before.</summary>
+    public async Task WaitForFileAsync(string name, Task<ClaudeOneRun> running)
+    {
+        var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Repository, name) { EnableRaisingEvents = true };
+        watcher.Created += (_, _) => made.TrySetResult();
+        if (!File.Exists(Path.Combine(Repository, name)))
+            await Task.WhenAny(made.Task, running);
+        Assert.False(running.IsCompleted, running.IsCompleted ? $"{(await running).Failure} {Model.Requests[^1].ToolResults.LastOrDefault()}" : null);
+    }
+
+    /// <summary>Sends a signal to the CLI alone, as a person or the kernel would.</summary>
+    public void Signal(string signal)
+    {
+        var ours = string.Create(CultureInfo.InvariantCulture, $"PPid:\t{Environment.ProcessId}");
+        var cli = ProcessTree.Find(Scratch).Single(id => File.ReadLines($"/proc/{id}/status").Contains(ours, StringComparer.Ordinal));
+        using var kill = Process.Start("kill", ["-s", signal, cli.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     public CoderJob Job(string prompt = "Do it.", string? resume = null) => new()
     {
         AttemptId = "issue-186853002-12-1-a1",
@@ -70,6 +100,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
     {
         // Whatever a test is about: nothing of the run lives on.
         var left = ProcessTree.Find(Scratch);
+        await ProcessTree.KillMarkedAsync(Scratch, TimeSpan.Zero, TimeProvider.System);
         await Model.DisposeAsync();
         _folder.Dispose();
         Assert.Empty(left);
@@ -78,5 +109,25 @@ internal sealed class ClaudeBench : IAsyncDisposable
     private sealed class Listener(ConcurrentQueue<string> heard) : IProgress<string>
     {
         public void Report(string value) => heard.Enqueue(value);
+    }
+}
+
+internal sealed record ClaudeOneRun(ChildResult Child, AttemptOutcome? Failure, ClaudeRecord Record)
+{
+    /// <summary>The outcome, and that its next step is the expected one.</summary>
+    public T Ended<T>(Type nextStep)
+        where T : AttemptOutcome
+    {
+        var outcome = Assert.IsType<T>(Failure);
+        Assert.IsType(nextStep, OutcomeRules.Decide(outcome, new AttemptTally(Counted: 1, Lost: 0, Waits: 1), new AttemptLimits(), TimeProvider.System.GetUtcNow()));
+        return outcome;
+    }
+
+    /// <summary>The failure of the API that the CLI told, and the result that calls it a success.</summary>
+    public void ToldApiError(string error, int? status)
+    {
+        Assert.Equal((error, status), (Record.ApiFailed?.Error, Record.ApiFailed?.Status));
+        Assert.Equal(("success", true, "api_error", status), (Record.Result?.Subtype, Record.Result?.IsError, Record.Result?.TerminalReason, Record.Result?.ApiErrorStatus));
+        Assert.Equal(1, Child.ExitCode);
     }
 }

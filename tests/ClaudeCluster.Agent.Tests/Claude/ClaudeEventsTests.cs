@@ -1,5 +1,3 @@
-using ClaudeCluster.Orchestrations;
-
 namespace ClaudeCluster.Agent.Tests;
 
 public class ClaudeEventsTests
