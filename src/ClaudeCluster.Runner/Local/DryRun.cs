@@ -51,7 +51,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
             new MemoryHubStore(),
             effects,
             new InProcessFleet(specialties.ToHashSet()),
-            [new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _, _) => attempt.Register(registry, specialties))],
+            [new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _) => attempt.Register(registry, specialties))],
             host.Time,
             cancellationToken);
         var receipt = await cluster.ReceiveAsync(received, cancellationToken);

@@ -9,8 +9,8 @@ namespace ClaudeCluster.Runner;
 /// <summary>One agent of this process.</summary>
 /// <param name="Id">Its id, as people see it.</param>
 /// <param name="Slots">How many tasks it takes at once.</param>
-/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id and a token that ends them.</param>
-internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string, CancellationToken> AddTasks);
+/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id.</param>
+internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string> AddTasks);
 
 /// <summary>
 /// All roles of a cluster in one process: the hub, the worker that runs the flow's steps, and one worker per agent. They are
@@ -26,7 +26,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private readonly LocalTaskHub _hub;
     private readonly ServiceProvider _services;
     private readonly TimeProvider _time;
-    private Task _workers = Task.CompletedTask;
+    private Task[] _workers = [];
 
     private LocalCluster(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time)
     {
@@ -51,7 +51,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         try
         {
             await cluster._hub.OpenAsync(cancellationToken);
-            cluster._workers = Task.WhenAll(agents.Select(cluster.RunAgentAsync).Prepend(cluster.RunFlowsAsync()));
+            cluster._workers = [cluster.RunFlowsAsync(), .. agents.Select(cluster.RunAgentAsync)];
             return cluster;
         }
         catch
@@ -79,8 +79,9 @@ internal sealed class LocalCluster : IAsyncDisposable
             // Received before; its answer still stands.
         }
 
-        var ended = await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return ended.ReadOutputOrThrow<EventReceipt>();
+        var end = Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
+        await OrFailureOfAWorker(end);
+        return (await end).ReadOutputOrThrow<EventReceipt>();
     }
 
     /// <summary>Waits for the flow's end and tells each change on the way.</summary>
@@ -99,9 +100,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
             if (flow.IsCompleted)
                 return flow.ReadOutputOrThrow<FlowState>();
-            if (_workers.IsFaulted)
-                await _workers;
-            await Task.Delay(LookAgain, _time, cancellationToken);
+            await OrFailureOfAWorker(Task.Delay(LookAgain, _time, cancellationToken));
         }
     }
 
@@ -110,17 +109,25 @@ internal sealed class LocalCluster : IAsyncDisposable
         await _stop.CancelAsync();
         try
         {
-            await _workers;
+            await Task.WhenAll(_workers);
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is OperationCanceledException or HubFileException)
         {
-            // It was told to stop.
+            // It was told to stop, or whoever waited was told why it failed.
         }
 
         await _services.DisposeAsync();
         await _hub.DisposeAsync();
         await _store.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>A worker ends before its time only if the hub fails, such as on a full disk; nothing would ever come then.</summary>
+    private async Task OrFailureOfAWorker(Task waited)
+    {
+        if (await Task.WhenAny([waited, .. _workers]) is var first && first != waited)
+            await first;
+        await waited;
     }
 
     private async Task<IReadOnlyList<string>?> DedupeAsync(string id, CancellationToken cancellationToken)
@@ -141,7 +148,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var workerId = WorkerId(agent.Id.Value);
         var registry = new DurableTaskRegistry();
-        agent.AddTasks(registry, workerId, _stop.Token);
+        agent.AddTasks(registry, workerId);
         return RunWorkerAsync(agent.Id.Value, registry, new DurableTaskWorkerOptions
         {
             WorkerId = workerId,

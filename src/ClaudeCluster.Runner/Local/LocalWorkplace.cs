@@ -10,7 +10,7 @@ internal sealed class LocalWorkplace(LocalRepository repository, string folder, 
     public LocalAgent Agent(AgentId id, IReadOnlyList<Specialty> specialties) => new(
         id,
         Slots: 1,
-        (registry, workerId, stopping) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress, stopping));
+        (registry, workerId) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress));
 
     /// <summary>Ends the processes and removes the folders that a killed run left.</summary>
     public Task CleanUpAfterCrashAsync(CancellationToken cancellationToken)
