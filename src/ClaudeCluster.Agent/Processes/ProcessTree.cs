@@ -12,7 +12,7 @@ namespace ClaudeCluster.Agent;
 /// Marks nest: <c>a/7</c> is one child of the attempt <c>a</c>, and killing <c>a</c> kills both. A program that clears its
 /// environment is found only while its parent is one of the tree; against that a sandbox with its own process ids is the answer.
 /// </remarks>
-public static partial class ProcessTree
+public static class ProcessTree
 {
     /// <summary>The environment variable that holds the mark.</summary>
     public const string MarkName = "CLAUDE_CLUSTER_ATTEMPT";
