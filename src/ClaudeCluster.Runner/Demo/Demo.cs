@@ -36,7 +36,7 @@ internal sealed class Demo
             _output.Note("The coder is scripted: it plays a file of edits, no model is asked. With --coder claude it is the real CLI.");
 
         var coder = new CoderChoice(isScripted ? _sample.ScriptFile : null);
-        var run = new LocalRun(await LocalRepository.OpenAsync(_sample.Repository, _host, cancellationToken), _sample.StateFolder, coder, _host, _output)
+        var run = new LocalRun(await LocalRepository.OpenAsync(_sample.Repository, _host, cancellationToken), _sample.StateFolder, _sample.AgentRoot, coder, _host, _output)
         {
             Agents = _ => Specialists,
         };

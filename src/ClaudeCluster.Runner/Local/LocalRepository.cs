@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using ClaudeCluster.Agent;
 
 namespace ClaudeCluster.Runner;
@@ -50,6 +52,11 @@ internal sealed class LocalRepository
     }
 
     public string StateFolder(string? given, HostEnvironment host) => given is null ? Path.Combine(GitFolder, "claude-cluster") : host.FullPath(given);
+
+    /// <summary>The agents' clones stand outside of the git folder: Claude Code edits nothing below a folder of that name.</summary>
+    public string AgentRoot(string? givenState, HostEnvironment host) => givenState is null
+        ? Path.Combine(host.StateFolder, "claude-cluster", "agents", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(GitFolder)))[..16])
+        : Path.Combine(host.FullPath(givenState), "agent");
 
     /// <summary>The event's repository as it is here: private, with the default branch that it has here.</summary>
     public async Task<RepositoryRef> DescribeAsync(RepositoryRef told, CancellationToken cancellationToken) => told with

@@ -4,8 +4,9 @@ namespace ClaudeCluster.Runner;
 
 /// <summary>One issue worked on in this process, on a hub file that survives it.</summary>
 /// <param name="Repository">Where branch and commits appear.</param>
-/// <param name="Folder">Hub file, workspaces, pull request and comment.</param>
-internal sealed record LocalRun(LocalRepository Repository, string Folder, CoderChoice Coder, HostEnvironment Host, Output Output)
+/// <param name="Folder">Hub file, pull request and comment.</param>
+/// <param name="AgentRoot">The agents' clones and work trees.</param>
+internal sealed record LocalRun(LocalRepository Repository, string Folder, string AgentRoot, CoderChoice Coder, HostEnvironment Host, Output Output)
 {
     public string HubFile => Path.Combine(Folder, "hub.db");
 
@@ -24,13 +25,14 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
     /// <returns>The flow at its end; null if the event starts nothing.</returns>
     public async Task<FlowState?> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Folder);
+        var coder = await Coder.CreateAsync(AgentRoot, Host, cancellationToken);
         var gitHub = Host.Seams.GitHub(new FolderGitHub(Repository, Folder));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
+        Directory.CreateDirectory(Folder);
         var store = Host.Seams.Store(new SqliteHubStore(HubFile));
-        var workplace = new LocalWorkplace(Repository, Folder, await Coder.CreateAsync(Folder, Host, cancellationToken), Host, Output);
+        var workplace = new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
         await using var cluster = await LocalCluster.StartAsync(
             store, gitHub, fleet, [.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], Host.Time, cancellationToken);
