@@ -134,6 +134,10 @@ internal sealed class OrchestrationReplay(
             case TimerFired answer:
                 _context?.Tasks.Complete(answer.TaskId, TaskKind.Timer, null);
                 break;
+            case EventRaised raised when _end is not null:
+                // The code has returned: whoever it left waiting will never look, but its next execution may.
+                _context?.Events.Keep(raised);
+                break;
             case EventRaised raised:
                 _context?.Events.Raise(raised);
                 break;

@@ -32,7 +32,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         [
             .. _instances.Values
                 .Where(instance => instance.Step.Token is null && claim.Takes(instance.State.Name))
-                .Select(instance => (Instance: instance, Messages: instance.Due(claim.Now).Take(Claim.MostMessages).ToList()))
+                .Select(instance => (Instance: instance, Messages: instance.Due(claim.Now, Claim.MostMessages)))
                 .Where(found => found.Messages.Count > 0)
                 .OrderBy(found => found.Messages[0].VisibleAt).ThenBy(found => found.Messages[0].Id)
                 .Take(claim.Most)

@@ -42,10 +42,14 @@ internal sealed class MemoryInstance(long key, InstanceState state)
         && (message.ExecutionId is null || string.Equals(message.ExecutionId, State.ExecutionId, StringComparison.Ordinal));
 
     /// <summary>What is due, in the order of delivery.</summary>
-    public IEnumerable<InboxMessage> Due(DateTimeOffset now) => State.StartAt > now
+    public List<InboxMessage> Due(DateTimeOffset now, int most) => State.StartAt > now
         ? []
-        : Inbox.Where(message => message.VisibleAt <= now)
-            .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id);
+        :
+        [
+            .. Inbox.Where(message => message.VisibleAt <= now)
+                .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id)
+                .Take(Math.Max(most, Inbox.Count(message => message.Front))),
+        ];
 
     public Lease? StepLease() => Step.Token is { } token ? new StepLease(State.InstanceId, token, Step.WorkerId, Step.Until, Step.Deliveries, State) : null;
 

@@ -45,7 +45,10 @@ public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Me
 public sealed record Claim(
     string WorkerId, int Most, IReadOnlySet<TaskName>? Names, DateTimeOffset Now, DateTimeOffset Until, Func<string> NewToken)
 {
-    /// <summary>Messages handed out in one step; the rest comes with the next.</summary>
+    /// <summary>
+    /// Messages handed out in one step; the rest comes with the next. Those in front are never split: left behind, they would be
+    /// delivered before the start of an execution that this step may begin, and be lost.
+    /// </summary>
     public const int MostMessages = 1_000;
 
     internal bool Takes(string name) => Names is null || Names.Contains(name);
