@@ -162,7 +162,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (batch.Guard is Guard.HoldsActivity held)
             Settle(instance, held.Token, batch.Leased);
         else if (batch.Guard is Guard.HoldsStep)
-            instance.Step.Release(counted: batch.Leased == Disposition.Requeued);
+            instance.Step.Release(batch.Leased);
 
         var executionId = instance.State.ExecutionId;
         if (batch.Instance is { } after)
@@ -185,7 +185,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (disposition == Disposition.Done)
             instance.Activities.Remove(activity);
         else
-            activity.Release(counted: true);
+            activity.Release(disposition);
     }
 
     private MemoryInstance Add(InstanceState state) => _instances[state.InstanceId] = new MemoryInstance(++_lastKey, state);

@@ -35,7 +35,7 @@ internal sealed class MemoryInstance(long key, InstanceState state)
             return;
         Activities.Clear();
         Inbox.Clear();
-        Step.Release(counted: false);
+        Step.Release(Disposition.Done);
     }
 
     public bool Takes(InboxMessage message) => State.IsOpen
@@ -78,10 +78,15 @@ internal sealed class MemoryInstance(long key, InstanceState state)
             Deliveries++;
         }
 
-        public void Release(bool counted)
+        public void Release(Disposition disposition)
         {
             Token = null;
-            Deliveries = counted ? Deliveries : 0;
+            Deliveries = disposition switch
+            {
+                Disposition.Done => 0,
+                Disposition.Returned => Deliveries - 1,
+                _ => Deliveries,
+            };
         }
     }
 }

@@ -8,12 +8,13 @@ namespace ClaudeCluster.DurableTask.WorkItems;
 //                claim: new token                    complete with that token
 //    Waiting ─────────────────────────► Leased ──────────────────────────────► Done
 //       ▲                                │  │
-//       │     the worker gives it back   │  │  renewed while its worker lives, so that a long
-//       ├────────────────────────────────┘  │  activity is never taken away from a live worker
+//       │     the worker gives it back,  │  │  renewed while its worker lives, so that a long
+//       ├────── which is not counted ────┘  │  activity is never taken away from a live worker
 //       │                                   │
 //       │     the worker went silent        │      LostLease decides:
 //       └───────────────────────────────────┤      a step, an activity  → Waiting, deliveries counted
 //                                           │      a step 10 times      → its execution ends as poisoned
+//                                           │      an activity 10 times → it fails as poisoned
 //                                           └────► an activity tagged "fail" → it fails as WorkerLost
 //
 // The token is the fence. It is made anew for each delivery and cannot be guessed, and every completion names it. A worker that was
