@@ -22,6 +22,10 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Fails with the first worker that does (its hub file cannot be written): what the others wait for would never come.</summary>
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private readonly ITaskHubStore _store;
     private readonly LocalTaskHub _hub;
     private readonly ServiceProvider _services;
@@ -44,14 +48,13 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public DurableTaskClient Client { get; }
 
-    public static async Task<LocalCluster> StartAsync(
-        ITaskHubStore store, IGitHub gitHub, IFleet fleet, IReadOnlyList<LocalAgent> agents, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Opens the hub: from here on it is this process's alone. Nothing works yet.</summary>
+    public static async Task<LocalCluster> OpenAsync(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time, CancellationToken cancellationToken)
     {
         var cluster = new LocalCluster(store, gitHub, fleet, time);
         try
         {
             await cluster._hub.OpenAsync(cancellationToken);
-            cluster._workers = Task.WhenAll(agents.Select(cluster.RunAgentAsync).Prepend(cluster.RunFlowsAsync()));
             return cluster;
         }
         catch
@@ -61,10 +64,13 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance.</summary>
-    public async Task<EventReceipt> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
+    public void Start(IReadOnlyList<LocalAgent> agents) => _workers = Task.WhenAll(agents.Select(RunAgentAsync).Prepend(RunFlowsAsync()));
+
+    /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
+    public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
     {
         var id = ReceiveEvent.InstanceId(received);
+        var isNew = true;
         try
         {
             // A refusal is asked again: the policy, or the roles, may have changed since.
@@ -76,11 +82,11 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Received before; its answer still stands.
+            isNew = false;
         }
 
-        var ended = await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
-        return ended.ReadOutputOrThrow<EventReceipt>();
+        var ended = await UnlessBrokenAsync(token => Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, token), cancellationToken);
+        return (ended.ReadOutputOrThrow<EventReceipt>(), isNew);
     }
 
     /// <summary>Waits for the flow's end and tells each change on the way.</summary>
@@ -99,9 +105,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
             if (flow.IsCompleted)
                 return flow.ReadOutputOrThrow<FlowState>();
-            if (_workers.IsFaulted)
-                await _workers;
-            await Task.Delay(LookAgain, _time, cancellationToken);
+            await UnlessBrokenAsync(token => Task.Delay(LookAgain, _time, token), cancellationToken);
         }
     }
 
@@ -112,9 +116,9 @@ internal sealed class LocalCluster : IAsyncDisposable
         {
             await _workers;
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException || _broken.Task.IsFaulted)
         {
-            // It was told to stop.
+            // It was told to stop, or whoever waited was told why it ended.
         }
 
         await _services.DisposeAsync();
@@ -155,8 +159,40 @@ internal sealed class LocalCluster : IAsyncDisposable
     private Task RunWorkerAsync(string name, DurableTaskRegistry registry, DurableTaskWorkerOptions options)
     {
         var worker = new DurableTaskWorker(_hub, registry, _services, options, _time);
-        return Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
+        return Task.Run(RunAsync, CancellationToken.None);
+
+        async Task RunAsync()
+        {
+            try
+            {
+                await worker.RunAsync(_stop.Token);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                _broken.TrySetException(failure);
+                throw;
+            }
+        }
     }
+
+    private async Task<T> UnlessBrokenAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waiting = wait(giveUp.Token);
+        if (await Task.WhenAny(waiting, _broken.Task) == waiting)
+            return await waiting;
+        await giveUp.CancelAsync();
+        await _broken.Task;
+        return await waiting;
+    }
+
+    private Task UnlessBrokenAsync(Func<CancellationToken, Task> wait, CancellationToken cancellationToken) => UnlessBrokenAsync(
+        async token =>
+        {
+            await wait(token);
+            return true;
+        },
+        cancellationToken);
 
     // A worker id dies with its process, so that a claim of a dead process is nobody's.
     private string WorkerId(string name) => $"{name}-{Guid.CreateVersion7(_time.GetUtcNow()):N}";

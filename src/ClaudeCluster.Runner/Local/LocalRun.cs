@@ -24,18 +24,19 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
     /// <returns>The flow at its end; null if the event starts nothing.</returns>
     public async Task<FlowState?> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Folder);
         var gitHub = Host.Seams.GitHub(new FolderGitHub(Repository, Folder));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        var store = Host.Seams.Store(new SqliteHubStore(HubFile));
         var workplace = new LocalWorkplace(Repository, Folder, await Coder.CreateAsync(Folder, Host, cancellationToken), Host, Output);
+        // Nothing is written before all that was given is known to be good.
+        Directory.CreateDirectory(Folder);
+        await using var cluster = await LocalCluster.OpenAsync(Host.Seams.Store(new SqliteHubStore(HubFile)), gitHub, fleet, Host.Time, cancellationToken);
+        // Whoever has the hub is alone in its folder; before that, these might be the workspaces of a process that lives.
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
-        await using var cluster = await LocalCluster.StartAsync(
-            store, gitHub, fleet, [.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], Host.Time, cancellationToken);
+        cluster.Start([.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))]);
 
-        var receipt = await cluster.ReceiveAsync(received, cancellationToken);
+        var (receipt, isNew) = await cluster.ReceiveAsync(received, cancellationToken);
         if (receipt.FlowId is not { } flowId)
         {
             Output.Note($"Nothing to do: {receipt.Reason}");
@@ -43,10 +44,15 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, Coder
             return null;
         }
 
-        Output.Note(receipt.Started ? $"Flow {flowId}: {receipt.Reason}" : $"Flow {flowId} goes on.");
+        Output.Note($"Flow {flowId}{(isNew && receipt.Started ? $": {receipt.Reason}." : await StandsAsync(cluster, flowId, cancellationToken))}");
         FlowState? shown = null;
         return await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken);
     }
+
+    private static async Task<string> StandsAsync(LocalCluster cluster, string flowId, CancellationToken cancellationToken) =>
+        await cluster.Client.GetInstanceAsync(flowId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: true }
+            ? " has ended before, and nothing was done again; 'run --again' begins anew. This is how it went:"
+            : " goes on where it was.";
 
     private static async Task<RepositoryPolicy> PolicyOf(IGitHub gitHub, RepositoryRef repository, CancellationToken cancellationToken) =>
         await gitHub.ReadAsync(repository, RepositoryPolicy.Path, cancellationToken) is { } file
