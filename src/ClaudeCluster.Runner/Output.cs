@@ -36,12 +36,16 @@ internal sealed class Output
 
     public bool IsJson { get; }
 
-    public void Line(string text = "") => _people.Write(new Text(Printable(text) + "\n"));
+    /// <summary>Part of the answer for people; programs get it by <see cref="Answer"/>.</summary>
+    public void Line(string text = "") => Report(() => Write(text));
 
-    public void Heading(string text) => _people.Write(new Text($"\n{Printable(text)}\n", new Style(decoration: Decoration.Bold)));
+    /// <inheritdoc cref="Line"/>
+    public void Heading(string text) => Report(() => _people.Write(new Text($"\n{Printable(text)}\n", new Style(decoration: Decoration.Bold))));
 
-    public void Good(string text) => Marked("✓", Color.Green, text);
+    /// <inheritdoc cref="Line"/>
+    public void Good(string text) => Report(() => Marked("✓", Color.Green, text));
 
+    /// <summary>What happens meanwhile.</summary>
     public void Note(string text) => Marked("·", Color.Grey, text);
 
     public void Bad(string text) => Marked("✗", Color.Red, text);
@@ -63,8 +67,16 @@ internal sealed class Output
     private void Marked(string mark, Color colour, string text)
     {
         _people.Write(new Text(mark + " ", new Style(colour)));
-        Line(text);
+        Write(text);
     }
+
+    private void Report(Action write)
+    {
+        if (!IsJson)
+            write();
+    }
+
+    private void Write(string text) => _people.Write(new Text(Printable(text) + "\n"));
 
     /// <summary>An issue's title must not steer the terminal: control characters other than line ends and tabs are shown, not sent.</summary>
     private static string Printable(string text)

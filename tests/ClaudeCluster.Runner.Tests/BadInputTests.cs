@@ -62,7 +62,7 @@ public sealed class BadInputTests
         await using var playground = Playground.Create();
         playground.Environment["PATH"] = playground.At("home");
 
-        await RefusedAsync(playground, ExitCode.HostNotReady, ["git was not found", "Install git"], playground.Run);
+        await RefusedAsync(playground, ExitCode.HostNotReady, ["git cannot be run: The program git was not found.", "Install git"], playground.Run);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class DemoTests
     [Theory]
     [InlineData("edits greet.sh")]
     [InlineData("pushed claude/wip/1-1-a1")]
-    [InlineData("writes greet.sh")]
+    [InlineData("runs sh test.sh")]
     [InlineData("Opened pull request")]
     public async Task Killed_in_the_middle_it_goes_on_where_it_was(string moment)
     {
@@ -117,6 +117,6 @@ public sealed class DemoTests
         Assert.Equal(["claude-issue-1.md"], Directory.GetFiles(Path.Combine(folder, "cluster", "pulls")).Select(path => Path.GetFileName(path)));
         Assert.Single(Directory.GetFiles(Path.Combine(folder, "cluster"), "comment-*", SearchOption.AllDirectories));
         Assert.Empty(Rest.Orphans(folder));
-        Assert.Empty(Snapshot.Of(Path.Combine(folder, "cluster", "agent", "attempts")));
+        Assert.Empty(Snapshot.Of(Path.Combine(folder, "agent", "attempts")));
     }
 }

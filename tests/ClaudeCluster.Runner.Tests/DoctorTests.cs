@@ -16,9 +16,9 @@ public sealed class DoctorTests
         var git = Check(ended, "git");
         Assert.False(git["ok"]!.GetValue<bool>());
         Assert.True(git["needed"]!.GetValue<bool>());
-        Assert.StartsWith("git was not found.", git["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("git cannot be run: The program git was not found.", git["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.StartsWith("Install git", git["fix"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Contains("This machine is not ready.", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("This machine is not ready.", (await playground.CallAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class DoctorTests
         var claude = Check(ended, "claude");
         Assert.StartsWith("Claude Code CLI not found", claude["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains("npm install -g @anthropic-ai/claude-code", claude["fix"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Contains("Ready for 'demo', 'dry-run' and scripted runs.", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("Ready for 'demo', 'dry-run' and scripted runs.", (await playground.CallAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,13 +100,13 @@ public sealed class DoctorTests
                 break;
         }
 
-        var before = Snapshot.Of(playground.Folder, playground.At("tmp"));
+        var before = Files(playground);
         var hub = Check(await DoctorAsync(playground, ExitCode.HostNotReady, "--hub", file), "hub");
 
         Assert.False(hub["ok"]!.GetValue<bool>());
         Assert.StartsWith($"{file}: {reason}", hub["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains(fix, hub["fix"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Equal(before, Snapshot.Of(playground.Folder, playground.At("tmp")));
+        Assert.Equal(before, Files(playground));
     }
 
     [Fact]
@@ -117,6 +117,10 @@ public sealed class DoctorTests
 
         Assert.True(Check(await DoctorAsync(playground, code: null, "--hub", playground.Hub), "hub")["ok"]!.GetValue<bool>());
     }
+
+    // SQLite's own index of a log, which every reader makes where there is none.
+    private static IEnumerable<string> Files(Playground playground) => Snapshot.Of(playground.Folder, playground.At("tmp"))
+        .Where(entry => !entry.Contains("hub.db-shm ", StringComparison.Ordinal) && !entry.Contains("hub.db-wal ", StringComparison.Ordinal));
 
     private static async Task<Ended> DoctorAsync(Playground playground, ExitCode? code, params string[] arguments)
     {

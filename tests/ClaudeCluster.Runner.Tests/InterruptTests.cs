@@ -66,7 +66,7 @@ public sealed class InterruptTests
             """);
         var first = playground.Start(playground.Run);
         await first.SaysAsync("waiting 2");
-        var work = Directory.GetDirectories(Path.Combine(playground.State, "agent", "attempts"), "work", SearchOption.AllDirectories).Single();
+        var work = Directory.GetDirectories(Path.Combine(playground.AgentRoot!, "attempts"), "work", SearchOption.AllDirectories).Single();
 
         var second = await playground.Start(playground.Run).EndAsync();
         Assert.True(second.Code == (int)ExitCode.HostNotReady, second.All);

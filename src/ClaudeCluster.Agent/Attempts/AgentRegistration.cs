@@ -15,9 +15,8 @@ public static class AgentRegistration
     /// <param name="coder">Edits the code.</param>
     /// <param name="source">Where repositories are.</param>
     /// <param name="progress">Told what happens, for people.</param>
-    /// <param name="stopping">The agent is being stopped: attempts under way are saved and handed back.</param>
     public static DurableTaskRegistry AddAgent(
-        this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IProgress<string>? progress = null, CancellationToken stopping = default)
+        this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IProgress<string>? progress = null)
     {
         foreach (var specialty in options.Specialties)
         {
@@ -31,7 +30,7 @@ public static class AgentRegistration
             var time = services.GetRequiredService<TimeProvider>();
             var git = new Git(options, time);
             var story = new AttemptStory(options, coder, new Workspaces(options, git, source, time), git, time);
-            return new RunAgent(options, new AttemptClaim(services.GetRequiredService<DurableTaskClient>(), options, time), story, progress, stopping);
+            return new RunAgent(options, new AttemptClaim(services.GetRequiredService<DurableTaskClient>(), options, time), story, progress);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace ClaudeCluster.Agent;
 ///   - edit: totals.sh
 ///     replace: a - b
 ///     with: a + b
+///     optional: true     # go on where the text is not there: an earlier attempt replaced it
 ///   - write: notes.txt
 ///     text: One line of text.
 ///   - delete: old.txt
@@ -61,7 +62,8 @@ public sealed class CoderScript
         return kind switch
         {
             "say" => new CoderStep.Say(step.Place, value),
-            "edit" => new CoderStep.Edit(step.Place, value, step.RequiredText("replace", longest) ?? string.Empty, step.Text("with", longest) ?? string.Empty),
+            "edit" => new CoderStep.Edit(
+                step.Place, value, step.RequiredText("replace", longest) ?? string.Empty, step.Text("with", longest) ?? string.Empty, step.Flag("optional") ?? false),
             "write" => new CoderStep.Write(step.Place, value, (step.RequiredText("text", longest) ?? string.Empty) + "\n"),
             "delete" => new CoderStep.Delete(step.Place, value),
             "run" => new CoderStep.Run(step.Place, value, step.Flag("allow-failure") ?? false),

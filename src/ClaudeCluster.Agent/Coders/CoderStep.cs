@@ -7,7 +7,7 @@ internal abstract record CoderStep(string Place)
     public sealed record Say(string Place, string Text) : CoderStep(Place);
 
     /// <summary>Replaces a text that stands exactly once in a file.</summary>
-    public sealed record Edit(string Place, string Path, string Replace, string With) : CoderStep(Place);
+    public sealed record Edit(string Place, string Path, string Replace, string With, bool IsOptional = false) : CoderStep(Place);
 
     public sealed record Write(string Place, string Path, string Text) : CoderStep(Place);
 

@@ -78,7 +78,7 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
         var text = await File.ReadAllTextAsync(file, cancellationToken);
         var first = text.IndexOf(edit.Replace, StringComparison.Ordinal);
         if (first < 0)
-            return Failed(edit, $"{edit.Path} does not hold the text to replace.");
+            return edit.IsOptional ? null : Failed(edit, $"{edit.Path} does not hold the text to replace.");
         if (text.IndexOf(edit.Replace, first + 1, StringComparison.Ordinal) >= 0)
             return Failed(edit, $"{edit.Path} holds the text to replace more than once.");
         await File.WriteAllTextAsync(file, text[..first] + edit.With + text[(first + edit.Replace.Length)..], cancellationToken);

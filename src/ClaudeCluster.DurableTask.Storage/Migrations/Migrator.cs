@@ -34,8 +34,8 @@ internal static class Migrator
         for (var version = (int)session.Scalar<long>("PRAGMA user_version"); version < Scripts.Count; version++)
         {
             var next = (version + 1).ToString(CultureInfo.InvariantCulture);
-            session.Run(
-                $"BEGIN IMMEDIATE; {Scripts[version]} PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}; PRAGMA user_version = {next}; COMMIT;");
+            var mark = $"PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}; PRAGMA user_version = {next};";
+            session.Run($"BEGIN IMMEDIATE; {Scripts[version]} {mark} COMMIT;");
         }
     }
 

@@ -58,7 +58,9 @@ internal static class SqliteCommit
             : Verdict.LeaseLost,
         Guard.MayStart start => stored is null || start.Replaceable.Contains(stored.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when stored is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId) ? Verdict.Committed : Verdict.NotOpen,
+        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId)
+            ? Verdict.Committed
+            : Verdict.NotOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),
     };
 
@@ -71,7 +73,8 @@ internal static class SqliteCommit
     }
 
     private static void ReleaseStep(SqliteSession session, long key, Disposition disposition) => session.Execute(
-        "UPDATE instances SET lease_token = NULL, lease_worker = NULL, lease_until = NULL, deliveries = CASE @1 WHEN 1 THEN 0 ELSE deliveries END WHERE key = @0",
+        "UPDATE instances SET lease_token = NULL, lease_worker = NULL, lease_until = NULL, deliveries = CASE @1 WHEN 1 THEN 0 ELSE deliveries END "
+        + "WHERE key = @0",
         key,
         disposition == Disposition.Done ? 1 : 0);
 

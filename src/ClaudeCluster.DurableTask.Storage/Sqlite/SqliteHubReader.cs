@@ -13,6 +13,7 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
 {
     private readonly string _path;
     private readonly ConcurrentBag<SqliteSession> _idle = [];
+    private volatile bool _closed;
 
     internal SqliteHubReader(string path) => _path = path;
 
@@ -49,12 +50,14 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
 
     public void Dispose()
     {
+        _closed = true;
         while (_idle.TryTake(out var session))
             session.Dispose();
     }
 
     internal T Read<T>(Func<SqliteSession, T> read)
     {
+        ObjectDisposedException.ThrowIf(_closed, this);
         try
         {
             if (!_idle.TryTake(out var session))
@@ -64,7 +67,10 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
             }
 
             var result = read(session);
-            _idle.Add(session);
+            if (_closed)
+                session.Dispose();
+            else
+                _idle.Add(session);
             return result;
         }
         catch (SqliteException e)

@@ -34,7 +34,11 @@ internal sealed class LeaseKeeper(
                 {
                 }
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 logger.LeasesNotKept(e);
             }

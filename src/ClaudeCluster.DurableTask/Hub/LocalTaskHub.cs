@@ -67,10 +67,11 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         {
             while (!cancellation.IsCancellationRequested)
             {
-                var ring = _store.Bell.Next;
-                await TakeAsync(room, waiting);
+                // The ring and the instant are those of before the look: what comes or falls due during it is not missed.
+                var (ring, now) = (_store.Bell.Next, _clock.Now);
+                await TakeAsync(room, waiting, now);
                 if (waiting.Count == 0)
-                    await WaitForWorkAsync(ring, cancellation);
+                    await WaitForWorkAsync(ring, now, cancellation);
                 while (waiting.Count > 0 && !cancellation.IsCancellationRequested)
                     yield return waiting.Dequeue().Item;
             }
@@ -130,14 +131,16 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default)
     {
         using var place = _waiters.Take(instanceId);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         while (true)
         {
             var change = place.Bell.Next;
             var state = await GetAsync(instanceId, payloads, cancellation);
             if (state is null || !state.IsOpen || (until == Until.Started && state.Status != OrchestrationRuntimeStatus.Pending))
                 return state;
-            await _clock.WaitAsync(change, _clock.Now + _options.PollInterval, cancellation);
+            await _clock.WaitAsync(change, _clock.Now + _options.PollInterval, end.Token);
             cancellation.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         }
     }
 
@@ -167,27 +170,24 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         return new PurgeResult(all);
     }
 
-    private async Task TakeAsync(WorkerRoom room, Queue<Taken> waiting)
+    private async Task TakeAsync(WorkerRoom room, Queue<Taken> waiting, DateTimeOffset now)
     {
         var offer = room.Offer;
         if (room.ForSteps is var steps and > 0)
         {
-            foreach (var claimed in await _store.ClaimStepsAsync(NewClaim(offer, steps, offer.Orchestrations), CancellationToken.None))
+            foreach (var claimed in await _store.ClaimStepsAsync(NewClaim(offer, steps, offer.Orchestrations, now), CancellationToken.None))
                 waiting.Enqueue(Hold(new Taken(ToItem(claimed), claimed.Lease, claimed, room)));
         }
 
         if (room.ForActivities is var activities and > 0)
         {
-            foreach (var lease in await _store.ClaimActivitiesAsync(NewClaim(offer, activities, offer.Activities), CancellationToken.None))
+            foreach (var lease in await _store.ClaimActivitiesAsync(NewClaim(offer, activities, offer.Activities, now), CancellationToken.None))
                 waiting.Enqueue(Hold(new Taken(ToItem(lease), lease, null, room)));
         }
     }
 
-    private Claim NewClaim(WorkerOffer offer, int most, IReadOnlySet<TaskName>? names)
-    {
-        var now = _clock.Now;
-        return new Claim(offer.WorkerId, most, names, now, now + _options.LeaseDuration, _ids.NewToken);
-    }
+    private Claim NewClaim(WorkerOffer offer, int most, IReadOnlySet<TaskName>? names, DateTimeOffset now) =>
+        new(offer.WorkerId, most, names, now, now + _options.LeaseDuration, _ids.NewToken);
 
     private Taken Hold(Taken taken)
     {
@@ -211,9 +211,8 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, activity.Tags);
     }
 
-    private async Task WaitForWorkAsync(Task ring, CancellationToken cancellation)
+    private async Task WaitForWorkAsync(Task ring, DateTimeOffset now, CancellationToken cancellation)
     {
-        var now = _clock.Now;
         var poll = now + _options.PollInterval;
         var due = await _store.ReadNextDueAsync(now, CancellationToken.None);
         await _clock.WaitAsync(ring, due < poll ? due.Value : poll, cancellation);

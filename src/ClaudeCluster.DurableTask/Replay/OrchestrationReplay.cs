@@ -181,7 +181,10 @@ internal sealed class OrchestrationReplay(
         var found = left ? "it went on from another thread" : "it has not ended, and no activity, timer, sub-orchestration or event is awaited";
         return new TaskFailureDetails(
             FailureTypes.NotDurable,
-            $"The orchestrator '{NameForPeople}' awaits something that is not durable: {found}. Await only what its context returns.") { IsNonRetriable = true };
+            $"The orchestrator '{NameForPeople}' awaits something that is not durable: {found}. Await only what its context returns.")
+        {
+            IsNonRetriable = true,
+        };
     }
 
     private static TaskFailureDetails NoCode(TaskName name) =>

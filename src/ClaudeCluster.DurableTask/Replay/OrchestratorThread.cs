@@ -55,7 +55,8 @@ internal sealed class OrchestratorThread : SynchronizationContext
     {
         _left = true;
         throw new InvalidOperationException(
-            "The orchestrator used its context from another thread. Await only what the context returns: no Task.Run, no ConfigureAwait(false), no CancelAsync, no I/O.");
+            "The orchestrator used its context from another thread. Await only what the context returns: "
+            + "no Task.Run, no ConfigureAwait(false), no CancelAsync, no I/O.");
     }
 
     public override SynchronizationContext CreateCopy() => this;

@@ -109,7 +109,9 @@ public sealed class MemoryHubStore : ITaskHubStore
 
     private static bool IsAsked(
         InstanceState state, DateTimeOffset? from, DateTimeOffset? to, IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses) =>
-        (from is null || state.CreatedAt >= from) && (to is null || state.CreatedAt <= to) && (statuses is null or { Count: 0 } || statuses.Contains(state.Status));
+        (from is null || state.CreatedAt >= from)
+        && (to is null || state.CreatedAt <= to)
+        && (statuses is null or { Count: 0 } || statuses.Contains(state.Status));
 
     private static ClaimedStep Give(MemoryInstance instance, List<InboxMessage> messages, Claim claim)
     {
@@ -144,7 +146,9 @@ public sealed class MemoryHubStore : ITaskHubStore
     private static Verdict Check(Guard guard, MemoryInstance? instance) => guard switch
     {
         Guard.HoldsStep step => instance?.Step.Token == step.Token ? Verdict.Committed : Verdict.LeaseLost,
-        Guard.HoldsActivity held => instance?.Activities.Exists(activity => activity.Token == held.Token) == true ? Verdict.Committed : Verdict.LeaseLost,
+        Guard.HoldsActivity held => instance?.Activities.Exists(activity => activity.Token == held.Token) == true
+            ? Verdict.Committed
+            : Verdict.LeaseLost,
         Guard.MayStart start => instance is null || start.Replaceable.Contains(instance.State.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when instance is null => Verdict.NoSuchInstance,
         Guard.IsOpen open => instance.State.IsOpen && (open.ExecutionId is null || SameId(open.ExecutionId, instance.State.ExecutionId))

@@ -10,7 +10,7 @@ public sealed class DurableActivityContext(
 
     public override string Version => TaskVersion.Version;
 
-    /// <summary>The execution that scheduled this activity; with <see cref="TaskId"/> it is the same for each run of this call, so it can key an effect.</summary>
+    /// <summary>The execution that scheduled this activity. With <see cref="TaskId"/> it names this one call, whichever run of it this is.</summary>
     public string ExecutionId { get; } = executionId;
 
     /// <summary>The call's number within its execution.</summary>

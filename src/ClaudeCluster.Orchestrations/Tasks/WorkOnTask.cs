@@ -31,7 +31,7 @@ internal static class WorkOnTask
     {
         var number = flow.Attempts.Count + 1;
         var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null);
-        var last = flow.Attempts.LastOrDefault()?.Result;
+        var last = flow.Attempts is [.., var before] ? before.Result : null;
         flow = flow with { Phase = FlowPhase.Working, Attempts = [.. flow.Attempts, attempt] };
         context.SetCustomStatus(flow);
 

@@ -31,11 +31,11 @@ internal sealed record CoderChoice(string? ScriptFile)
 
     /// <exception cref="HostNotReadyException">Claude Code cannot be used here.</exception>
     /// <exception cref="BadInputException">The script has problems.</exception>
-    public async Task<ICoder> CreateAsync(string folder, HostEnvironment host, CancellationToken cancellationToken)
+    public async Task<ICoder> CreateAsync(string agentRoot, HostEnvironment host, CancellationToken cancellationToken)
     {
         if (ScriptFile is null)
-            return await ClaudeSetup.CoderAsync(host, LocalWorkplace.RootIn(folder), isSandboxed: true, cancellationToken);
+            return await ClaudeSetup.CoderAsync(host, agentRoot, isSandboxed: true, cancellationToken);
         var script = CoderScript.Read(await File.ReadAllTextAsync(ScriptFile, cancellationToken), ScriptFile);
-        return new ScriptedCoder(script, LocalWorkplace.Options(folder, host, new AgentId("this-pc"), "this-pc", []), host.Time);
+        return new ScriptedCoder(script, LocalWorkplace.Options(agentRoot, host, new AgentId("this-pc"), "this-pc", []), host.Time);
     }
 }

@@ -68,7 +68,7 @@ internal static class DryRunCommand
         Section(output, "Comment", answer.Comment);
         output.Heading("Timeline");
         foreach (var entry in answer.Timeline)
-            output.Note($"{entry.Step}: {entry.Text}");
+            output.Line($"· {entry.Step}: {entry.Text}");
     }
 
     private static void Section(Output output, string title, string? text)

@@ -45,7 +45,8 @@ internal static class RunCommand
             if (parsed.GetValue(again))
                 received = EventSource.Again(received, host.Time.GetUtcNow());
             var local = await LocalRepository.OpenAsync(host.FullPath(parsed.GetValue(repository)!), host, cancellationToken);
-            var run = new LocalRun(local, local.StateFolder(parsed.GetValue(state), host), CoderChoice.Parse(parsed.GetValue(coder)!, host), host, output);
+            var given = parsed.GetValue(state);
+            var run = new LocalRun(local, local.StateFolder(given, host), local.AgentRoot(given, host), CoderChoice.Parse(parsed.GetValue(coder)!, host), host, output);
             return await run.WorkOnAsync(received, cancellationToken);
         });
     }

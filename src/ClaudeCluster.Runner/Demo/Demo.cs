@@ -32,15 +32,16 @@ internal sealed class Demo
         _output.Heading($"Issue #{received.Issue.Number}: {received.Issue.Title}");
         _output.Line(received.Issue.Body.Trim());
         _output.Heading("What happens");
+        _output.Note($"Four agents wait in this process: {string.Join(", ", Specialists.Select(agent => agent.Id))}.");
         if (isScripted)
-            _output.Note("The coder is scripted: it plays a file of edits, no model is asked. With --coder claude it is the real CLI.");
+            _output.Note("Their coder is scripted: it plays a file of edits, no model is asked. With --coder claude it is the real CLI.");
 
         var coder = new CoderChoice(isScripted ? _sample.ScriptFile : null);
-        var run = new LocalRun(await LocalRepository.OpenAsync(_sample.Repository, _host, cancellationToken), _sample.StateFolder, coder, _host, _output)
+        var run = new LocalRun(await LocalRepository.OpenAsync(_sample.Repository, _host, cancellationToken), _sample.StateFolder, _sample.AgentRoot, coder, _host, _output)
         {
             Agents = _ => Specialists,
         };
-        var flow = await run.FollowAsync(received, cancellationToken);
+        var (flow, _) = await run.FollowAsync(received, cancellationToken);
         if (flow?.PullRequest is null)
             return Failed(flow);
         await ShowAsync(run, flow, cancellationToken);

@@ -6,7 +6,7 @@ namespace ClaudeCluster.Runner;
 
 /// <summary>
 /// The demo's folder: <c>repository</c> (a git repository with a failing test), <c>event.json</c> (the issue, as GitHub would
-/// send it), <c>coder-script.yml</c> and <c>cluster</c> (hub file, pull request, comment). The event is written last, so a
+/// send it), <c>coder-script.yml</c> and <c>cluster</c> (hub file, pull request, comment) and <c>agent</c> (clones). The event is written last, so a
 /// folder that has one is whole; a folder without our mark is never touched.
 /// </summary>
 internal sealed class SampleRepository
@@ -32,6 +32,8 @@ internal sealed class SampleRepository
     public string ScriptFile => Path.Combine(Folder, "coder-script.yml");
 
     public string StateFolder => Path.Combine(Folder, "cluster");
+
+    public string AgentRoot => Path.Combine(Folder, "agent");
 
     public static async Task<SampleRepository> OpenAsync(string folder, HostEnvironment host, CancellationToken cancellationToken)
     {

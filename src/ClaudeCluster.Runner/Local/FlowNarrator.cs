@@ -31,7 +31,7 @@ internal static class FlowNarrator
             if (known is null)
                 yield return $"Attempt {attempt.Number} asked for an agent; its branch is {attempt.Branch}.";
             if (known?.Result is null && attempt.Result is { } result)
-                yield return $"Attempt {attempt.Number} by {result.Agent} ({result.Coder}): {Result(result)}";
+                yield return $"Attempt {attempt.Number} by {result.Agent}{(result.Coder.Length > 0 ? $" with {result.Coder}" : "")}: {Result(result)}";
         }
     }
 

@@ -9,8 +9,8 @@ namespace ClaudeCluster.Runner;
 /// <summary>One agent of this process.</summary>
 /// <param name="Id">Its id, as people see it.</param>
 /// <param name="Slots">How many tasks it takes at once.</param>
-/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id and a token that ends them.</param>
-internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string, CancellationToken> AddTasks);
+/// <param name="AddTasks">Registers its <c>RunAgent:…</c> activities, given its worker id.</param>
+internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegistry, string> AddTasks);
 
 /// <summary>
 /// All roles of a cluster in one process: the hub, the worker that runs the flow's steps, and one worker per agent. They are
@@ -22,15 +22,11 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
-
-    /// <summary>Fails with the first worker that does (its hub file cannot be written): what the others wait for would never come.</summary>
-    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly ITaskHubStore _store;
     private readonly LocalTaskHub _hub;
     private readonly ServiceProvider _services;
     private readonly TimeProvider _time;
-    private Task _workers = Task.CompletedTask;
+    private Task[] _workers = [];
 
     private LocalCluster(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time)
     {
@@ -64,7 +60,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    public void Start(IReadOnlyList<LocalAgent> agents) => _workers = Task.WhenAll(agents.Select(RunAgentAsync).Prepend(RunFlowsAsync()));
+    public void Start(IReadOnlyList<LocalAgent> agents) => _workers = [RunFlowsAsync(), .. agents.Select(RunAgentAsync)];
 
     /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
     public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
@@ -85,8 +81,9 @@ internal sealed class LocalCluster : IAsyncDisposable
             isNew = false;
         }
 
-        var ended = await UnlessBrokenAsync(token => Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, token), cancellationToken);
-        return (ended.ReadOutputOrThrow<EventReceipt>(), isNew);
+        var end = Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
+        await OrFailureOfAWorker(end);
+        return ((await end).ReadOutputOrThrow<EventReceipt>(), isNew);
     }
 
     /// <summary>Waits for the flow's end and tells each change on the way.</summary>
@@ -105,7 +102,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
             if (flow.IsCompleted)
                 return flow.ReadOutputOrThrow<FlowState>();
-            await UnlessBrokenAsync(token => Task.Delay(LookAgain, _time, token), cancellationToken);
+            await OrFailureOfAWorker(Task.Delay(LookAgain, _time, cancellationToken));
         }
     }
 
@@ -114,17 +111,25 @@ internal sealed class LocalCluster : IAsyncDisposable
         await _stop.CancelAsync();
         try
         {
-            await _workers;
+            await Task.WhenAll(_workers);
         }
-        catch (Exception ended) when (ended is OperationCanceledException || _broken.Task.IsFaulted)
+        catch (Exception failure) when (failure is OperationCanceledException or HubFileException)
         {
-            // It was told to stop, or whoever waited was told why it ended.
+            // It was told to stop, or whoever waited was told why it failed.
         }
 
         await _services.DisposeAsync();
         await _hub.DisposeAsync();
         await _store.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>A worker ends before its time only if the hub fails, such as on a full disk; nothing would ever come then.</summary>
+    private async Task OrFailureOfAWorker(Task waited)
+    {
+        if (await Task.WhenAny([waited, .. _workers]) is var first && first != waited)
+            await first;
+        await waited;
     }
 
     private async Task<IReadOnlyList<string>?> DedupeAsync(string id, CancellationToken cancellationToken)
@@ -145,7 +150,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var workerId = WorkerId(agent.Id.Value);
         var registry = new DurableTaskRegistry();
-        agent.AddTasks(registry, workerId, _stop.Token);
+        agent.AddTasks(registry, workerId);
         return RunWorkerAsync(agent.Id.Value, registry, new DurableTaskWorkerOptions
         {
             WorkerId = workerId,
@@ -159,40 +164,8 @@ internal sealed class LocalCluster : IAsyncDisposable
     private Task RunWorkerAsync(string name, DurableTaskRegistry registry, DurableTaskWorkerOptions options)
     {
         var worker = new DurableTaskWorker(_hub, registry, _services, options, _time);
-        return Task.Run(RunAsync, CancellationToken.None);
-
-        async Task RunAsync()
-        {
-            try
-            {
-                await worker.RunAsync(_stop.Token);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                _broken.TrySetException(failure);
-                throw;
-            }
-        }
+        return Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
     }
-
-    private async Task<T> UnlessBrokenAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
-    {
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var waiting = wait(giveUp.Token);
-        if (await Task.WhenAny(waiting, _broken.Task) == waiting)
-            return await waiting;
-        await giveUp.CancelAsync();
-        await _broken.Task;
-        return await waiting;
-    }
-
-    private Task UnlessBrokenAsync(Func<CancellationToken, Task> wait, CancellationToken cancellationToken) => UnlessBrokenAsync(
-        async token =>
-        {
-            await wait(token);
-            return true;
-        },
-        cancellationToken);
 
     // A worker id dies with its process, so that a claim of a dead process is nobody's.
     private string WorkerId(string name) => $"{name}-{Guid.CreateVersion7(_time.GetUtcNow()):N}";

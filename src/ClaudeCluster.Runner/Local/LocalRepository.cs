@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using ClaudeCluster.Agent;
 
 namespace ClaudeCluster.Runner;
@@ -56,6 +58,11 @@ internal sealed class LocalRepository
 
     public string StateFolder(string? given, HostEnvironment host) => given is null ? Path.Combine(GitFolder, "claude-cluster") : host.FullPath(given);
 
+    /// <summary>The agents' clones stand outside of the git folder: Claude Code edits nothing below a folder of that name.</summary>
+    public string AgentRoot(string? givenState, HostEnvironment host) => givenState is null
+        ? Path.Combine(host.StateFolder, "claude-cluster", "agents", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(GitFolder)))[..16])
+        : Path.Combine(host.FullPath(givenState), "agent");
+
     /// <summary>The event's repository as it is here: private, with the default branch that it has here.</summary>
     public async Task<RepositoryRef> DescribeAsync(RepositoryRef told, CancellationToken cancellationToken) => told with
     {
@@ -83,6 +90,23 @@ internal sealed class LocalRepository
         return await _git.TryAsync(_place, ["cat-file", "blob", $"{commit.TrimEnd('\n')}:{path}"], cancellationToken) is { } text
             ? new RepositoryFile(text, new CommitId(commit.TrimEnd('\n')))
             : null;
+    }
+
+    /// <summary>
+    /// As much of a branch as the search for its tests looks at: names, and a few contents. A checkout would run the repository's
+    /// filters, which may do anything, and the work tree may have changes.
+    /// </summary>
+    public async Task SketchAsync(string branch, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var path in await NamesAsync(branch, [], cancellationToken))
+        {
+            var text = TestCommands.FilesThatAreRead.Contains(path, StringComparer.Ordinal) ? (await ReadAsync(branch, path, cancellationToken))?.Text : null;
+            await File.WriteAllTextAsync(Path.Combine(folder, path), text, cancellationToken);
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "tests"));
+        foreach (var path in await NamesAsync(branch, ["tests/"], cancellationToken))
+            await File.WriteAllTextAsync(Path.Combine(folder, "tests", Path.GetFileName(path)), string.Empty, cancellationToken);
     }
 
     /// <summary>True if the work tree has changes that no commit has; they are left alone and take no part.</summary>
@@ -116,6 +140,14 @@ internal sealed class LocalRepository
         foreach (var branch in branches)
             await _git.RunAsync(_place, ["update-ref", "-d", $"refs/heads/{branch}"], cancellationToken);
     }
+
+    /// <summary>Of plain files: neither folders, nor links, nor submodules.</summary>
+    private async Task<IEnumerable<string>> NamesAsync(string branch, string[] folder, CancellationToken cancellationToken) =>
+        (await _git.RunAsync(_place, ["ls-tree", "--full-tree", "-z", $"refs/heads/{branch}", .. folder], cancellationToken))
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
+            .Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])
+            .Where(path => Path.GetFileName(path) is not (".." or "."));
 
     private async Task<bool> HasBranchAsync(string branch, CancellationToken cancellationToken) => await ReadBranchAsync(branch, cancellationToken) is not null;
 

@@ -3,14 +3,14 @@ using ClaudeCluster.Agent;
 namespace ClaudeCluster.Runner;
 
 /// <summary>The agents of a local run: they clone from the user's repository and push their branches to it.</summary>
-internal sealed class LocalWorkplace(LocalRepository repository, string folder, ICoder coder, HostEnvironment host, Output output)
+internal sealed class LocalWorkplace(LocalRepository repository, string root, ICoder coder, HostEnvironment host, Output output)
 {
     private readonly Progress _progress = new(output);
 
     public LocalAgent Agent(AgentId id, IReadOnlyList<Specialty> specialties) => new(
         id,
         Slots: 1,
-        (registry, workerId, stopping) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress, stopping));
+        (registry, workerId) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress));
 
     /// <summary>Ends the processes and removes the folders that a killed run left.</summary>
     public Task CleanUpAfterCrashAsync(CancellationToken cancellationToken)
@@ -19,16 +19,14 @@ internal sealed class LocalWorkplace(LocalRepository repository, string folder, 
         return new Workspaces(options, new Git(options, host.Time), Source, host.Time).CleanUpAfterCrashAsync(cancellationToken);
     }
 
-    public static string RootIn(string folder) => Path.Combine(folder, "agent");
-
-    public static AgentOptions Options(string folder, HostEnvironment host, AgentId id, string workerId, IReadOnlyList<Specialty> specialties)
+    public static AgentOptions Options(string root, HostEnvironment host, AgentId id, string workerId, IReadOnlyList<Specialty> specialties)
     {
         var options = new AgentOptions
         {
             AgentId = id,
             WorkerId = workerId,
             Specialties = specialties,
-            Root = RootIn(folder),
+            Root = root,
             Environment = host.ForChildren,
         };
         return options with
@@ -38,7 +36,7 @@ internal sealed class LocalWorkplace(LocalRepository repository, string folder, 
         };
     }
 
-    private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) => Options(folder, host, id, workerId, specialties);
+    private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) => Options(root, host, id, workerId, specialties);
 
     private string Source(RepositoryRef told) => repository.GitFolder;
 

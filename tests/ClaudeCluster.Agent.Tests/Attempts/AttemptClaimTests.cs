@@ -70,7 +70,7 @@ public sealed class AttemptClaimTests : IDisposable
     {
         var story = new AttemptStory(_source.Options, new Idle(), _source.Workspaces, _source.Commands, TimeProvider.System);
         var claim = new AttemptClaim(new DurableTaskClient(_referee), _source.Options, TimeProvider.System);
-        return new RunAgent(_source.Options, claim, story, null, default).RunAsync(null!, _source.Task());
+        return new RunAgent(_source.Options, claim, story, null).RunAsync(null!, _source.Task());
     }
 
     private sealed class Idle : ICoder

@@ -8,8 +8,13 @@ namespace ClaudeCluster.Agent.Tests;
 /// <summary>A small git repository, a scripted model, and the real CLI between them.</summary>
 internal sealed class ClaudeBench : IAsyncDisposable
 {
+    public const string ParentsToken = "ghp_planted-in-the-parents-environment";
+
     private readonly TempFolder _folder = new();
     private readonly ConcurrentQueue<string> _progress = new();
+
+    // What an agent's own environment may hold, and nobody below it may see.
+    static ClaudeBench() => Environment.SetEnvironmentVariable("GITHUB_TOKEN", ParentsToken);
 
     private ClaudeBench(ScriptedModelServer model)
     {
@@ -65,7 +70,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
         watcher.Created += (_, _) => made.TrySetResult();
         if (!File.Exists(Path.Combine(Repository, name)))
             await Task.WhenAny(made.Task, running);
-        Assert.False(running.IsCompleted, running.IsCompleted ? $"{(await running).Failure} {Model.Requests[^1].ToolResults.LastOrDefault()}" : null);
+        Assert.False(running.IsCompleted, running.IsCompleted ? $"{(await running).Failure} {string.Join(", ", Model.Requests[^1].ToolResults)}" : null);
     }
 
     /// <summary>Sends a signal to the CLI alone, as a person or the kernel would.</summary>

@@ -17,16 +17,35 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public WorkBell Bell => inner.Bell;
 
     /// <summary>Waits until a step of this instance has recorded such an event, now or earlier.</summary>
-    public async Task WaitForAsync<T>(string instanceId, Func<T, bool>? condition = null, int times = 1)
+    public Task WaitForAsync<T>(string instanceId, Func<T, bool>? condition = null, int times = 1)
+        where T : HistoryEvent =>
+        WaitAsync(committed => committed
+            .Where(batch => batch.InstanceId == instanceId)
+            .SelectMany(batch => batch.History)
+            .OfType<T>()
+            .Count(condition ?? (_ => true)) >= times);
+
+    /// <summary>Called after each look for steps, for what may happen between the look and the wait.</summary>
+    public Action? AfterLook { get; set; }
+
+    public int Count<T>(string instanceId)
         where T : HistoryEvent
+    {
+        lock (_lock)
+            return _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count();
+    }
+
+    /// <summary>Waits until so many commits were made.</summary>
+    public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
+
+    private async Task WaitAsync(Func<List<CommitBatch>, bool> enough)
     {
         while (true)
         {
             Task next;
             lock (_lock)
             {
-                var found = _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count(condition ?? (_ => true));
-                if (found >= times)
+                if (enough(_committed))
                     return;
                 next = _next.Task;
             }
@@ -52,7 +71,12 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
 
     public Task OpenAsync(CancellationToken cancellation = default) => inner.OpenAsync(cancellation);
 
-    public Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) => inner.ClaimStepsAsync(claim, cancellation);
+    public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default)
+    {
+        var claimed = await inner.ClaimStepsAsync(claim, cancellation);
+        AfterLook?.Invoke();
+        return claimed;
+    }
 
     public Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
         inner.ClaimActivitiesAsync(claim, cancellation);

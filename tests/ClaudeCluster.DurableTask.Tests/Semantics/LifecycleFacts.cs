@@ -244,6 +244,18 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task A_waiter_is_told_when_the_hub_closes()
+    {
+        var cluster = await OpenAsync();
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Nobody");
+        var waiting = cluster.Client.WaitForInstanceCompletionAsync(id);
+
+        await cluster.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Cluster.Patience));
+    }
+
+    [Fact]
     public async Task Waiting_for_nobody_is_an_error()
     {
         await using var cluster = await OpenAsync();

@@ -28,6 +28,28 @@ public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task A_timer_that_falls_due_while_the_hub_looks_for_work_is_not_missed()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+            return "fired";
+        }));
+        var jumped = false;
+        cluster.Store.AfterLook = () =>
+        {
+            if (jumped || cluster.Store.Count<TimerCreated>("t") == 0)
+                return;
+            jumped = true;
+            time.Advance(TimeSpan.FromSeconds(1));
+        };
+
+        Assert.Equal("fired", (await cluster.RunAsync("Waits", instanceId: "t")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task An_instant_in_the_past_fires_at_once()
     {
         await using var cluster = await OpenAsync(new FakeTime());

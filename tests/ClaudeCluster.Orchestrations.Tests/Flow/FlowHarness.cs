@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ClaudeCluster.Orchestrations.Tests;
 
 /// <summary>What a test's agent does with a task; it is asked after the claim.</summary>
-internal delegate AttemptResult AgentScript(AgentTask task);
+internal delegate Task<AttemptResult> AgentScript(AgentTask task);
 
 /// <summary>The real flow on a hub in memory, with a recording GitHub and an agent that a test scripts.</summary>
 internal sealed class FlowHarness : IAsyncDisposable
@@ -39,7 +39,7 @@ internal sealed class FlowHarness : IAsyncDisposable
     /// <summary>The tasks that agents took, in order.</summary>
     public List<AgentTask> Taken { get; } = [];
 
-    public static Task<FlowHarness> StartAsync(AgentScript agent) => StartAsync<IssueToPullRequest>(agent);
+    public static Task<FlowHarness> StartAsync(Func<AgentTask, AttemptResult> agent) => StartAsync<IssueToPullRequest>(task => Task.FromResult(agent(task)));
 
     public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent)
         where TFlow : IssueToPullRequest
@@ -107,7 +107,7 @@ internal sealed class FlowHarness : IAsyncDisposable
         await Client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId(name), name, RunUrl: null));
         lock (Taken)
             Taken.Add(task);
-        var result = agent(task);
+        var result = await agent(task);
         if (result.Commit is { } pushed)
             GitHub.SetBranch(task.AttemptBranch, pushed);
         return result;

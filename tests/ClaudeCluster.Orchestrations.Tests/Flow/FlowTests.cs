@@ -155,12 +155,12 @@ public sealed class FlowTests
     {
         FlowHarness? harness = null;
         AttemptStatus? seen = null;
-        harness = await FlowHarness.StartAsync(task =>
+        harness = await FlowHarness.StartAsync<IssueToPullRequest>(async task =>
         {
             var client = harness!.Client;
-            client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId("intruder"), "intruder", null)).GetAwaiter().GetResult();
+            await client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId("intruder"), "intruder", null));
             while (seen?.Owner is null)
-                seen = client.GetInstanceAsync(task.AttemptId, getInputsAndOutputs: true).GetAwaiter().GetResult()!.ReadCustomStatusAs<AttemptStatus>();
+                seen = (await client.GetInstanceAsync(task.AttemptId, getInputsAndOutputs: true))!.ReadCustomStatusAs<AttemptStatus>();
             return Succeed(task);
         });
 
@@ -174,7 +174,7 @@ public sealed class FlowTests
     [Fact]
     public async Task A_flow_of_ones_own_can_put_a_step_before_the_pull_request()
     {
-        await using var harness = await FlowHarness.StartAsync<FlowWithReview>(Succeed);
+        await using var harness = await FlowHarness.StartAsync<FlowWithReview>(task => Task.FromResult(Succeed(task)));
 
         var flow = await harness.FlowOfAsync(Labelled());
 

@@ -1,11 +1,16 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace ClaudeCluster.Runner.Tests;
 
 /// <summary>Git as a person uses it in a repository; nothing of this machine's configuration.</summary>
 internal sealed class GitCli(string folder)
 {
-    public string Run(params string[] arguments) => Try(arguments) is (0, var output, _) ? output.TrimEnd('\n') : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {Try(arguments).Error}");
+    public string Run(params string[] arguments)
+    {
+        var (code, output, error) = Try(arguments);
+        return code == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error}");
+    }
 
     public string[] Lines(params string[] arguments) => Run(arguments).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -28,9 +33,11 @@ internal sealed class GitCli(string folder)
         }
 
         using var process = Process.Start(description)!;
-        var error = process.StandardError.ReadToEndAsync();
+        var errors = new StringBuilder();
+        process.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
+        process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+        return (process.ExitCode, output, errors.ToString());
     }
 }

@@ -51,6 +51,9 @@ internal sealed class Playground : IAsyncDisposable
 
     public string Hub => Path.Combine(State, "hub.db");
 
+    /// <summary>Where the agents of its runs keep their clones; null: none has worked.</summary>
+    public string? AgentRoot => Directory.Exists(At("state/claude-cluster/agents")) ? Directory.GetDirectories(At("state/claude-cluster/agents")).Single() : null;
+
     /// <summary>Name and value; null: not there.</summary>
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal);
 

@@ -34,12 +34,13 @@ internal static class Rest
     public static void NothingIsLeft(Playground playground)
     {
         Assert.Empty(Orphans(playground.Folder));
-        Assert.Empty(Snapshot.Of(Path.Combine(playground.State, "agent", "attempts")));
+        Assert.NotNull(playground.AgentRoot);
+        Assert.Empty(Snapshot.Of(Path.Combine(playground.AgentRoot, "attempts")));
         Assert.Empty(Snapshot.Of(playground.At("tmp")));
         Assert.Empty(new DirectoryInfo(playground.Folder).EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => file.FullName)
             .Where(path => path.EndsWith(".tmp", StringComparison.Ordinal) || path.EndsWith(".new", StringComparison.Ordinal) || IsStaleLock(path)));
-        foreach (var mirror in Directory.GetDirectories(Path.Combine(playground.State, "agent", "mirrors")))
+        foreach (var mirror in Directory.GetDirectories(Path.Combine(playground.AgentRoot, "mirrors")))
         {
             Assert.Equal([], new GitCli(mirror).Branches());
             Assert.Single(new GitCli(mirror).Lines("worktree", "list"));

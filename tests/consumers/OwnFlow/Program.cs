@@ -1,7 +1,7 @@
 using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.Orchestrations;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +16,7 @@ var page = new ConsolePage();
 builder.Services
     .AddSingleton<IRoles>(page).AddSingleton<IRepositoryFiles>(page).AddSingleton<IIssuePage>(page).AddSingleton<IPullRequests>(page)
     .AddSingleton<IFleet, ThisProgram>()
-    .AddDurableTaskHub(services => new SqliteHubStore(hubFile, services.GetRequiredService<TimeProvider>()))
+    .AddDurableTaskHub(_ => new SqliteHubStore(hubFile))
     .AddDurableTaskClient()
     .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "own-flow" }, tasks => tasks
         .AddIssueToPullRequest<FlowWithLicenceCheck>()

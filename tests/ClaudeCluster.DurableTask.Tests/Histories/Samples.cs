@@ -1,0 +1,58 @@
+namespace ClaudeCluster.DurableTask.Tests.Histories;
+
+/// <summary>Orchestrators whose recorded histories lie beside this file. Their code and the histories must agree for ever.</summary>
+internal static class Samples
+{
+    public static void AddTo(DurableTaskRegistry tasks) => tasks
+        .AddOrchestratorFunc<string, string>("Chain", async (context, word) =>
+        {
+            for (var i = 0; i < 3; i++)
+                word = await context.CallActivityAsync<string>("Append", word);
+            return word;
+        })
+        .AddOrchestratorFunc<int, int>("FanOut", async (context, count) =>
+            (await Task.WhenAll(Enumerable.Range(1, count).Select(i => context.CallActivityAsync<int>("Square", i)))).Sum())
+        .AddOrchestratorFunc<string>("RetriedAndCaught", async context =>
+        {
+            try
+            {
+                await context.CallActivityAsync("Throw", "日本語", TaskOptions.FromRetryPolicy(new RetryPolicy(2, TimeSpan.Zero)));
+                return "unreached";
+            }
+            catch (TaskFailedException e) when (e.IsCausedByException<FormatException>())
+            {
+                return e.FailureDetails.ErrorMessage;
+            }
+        })
+        .AddOrchestratorFunc<string>("ApprovalOrTimer", async context =>
+        {
+            context.SetCustomStatus("waiting");
+            using var cancel = new CancellationTokenSource();
+            var timer = context.CreateTimer(TimeSpan.FromDays(30), cancel.Token);
+            var approval = context.WaitForExternalEvent<string>("Approval");
+            if (await Task.WhenAny(timer, approval) == timer)
+                return "timed out";
+            cancel.Cancel();
+            return await approval;
+        })
+        .AddOrchestratorFunc<string>("ParentAndChildren", async context =>
+        {
+            var children = await Task.WhenAll(
+                context.CallSubOrchestratorAsync<string>("Chain", "x"),
+                context.CallSubOrchestratorAsync<string>("Chain", "y", new SubOrchestrationOptions(instanceId: "named-child")));
+            context.SendEvent("named-child", "TooLate", 1);
+            return $"{string.Join(' ', children)} {context.NewGuid().ToString().Length}";
+        })
+        .AddOrchestratorFunc<int, string>("SecondGeneration", async (context, generation) =>
+        {
+            var number = await context.WaitForExternalEvent<int>("Number");
+            if (generation == 0)
+                context.ContinueAsNew(1);
+            return $"{generation}: {number}";
+        })
+        .AddOrchestratorFunc<string>("Failing", context => throw new InvalidOperationException("on purpose", new FormatException("why")))
+        .AddOrchestratorFunc<string>("StillWaiting", context => context.WaitForExternalEvent<string>("Never"))
+        .AddActivityFunc<string, string>("Append", (_, word) => word + "+")
+        .AddActivityFunc<int, int>("Square", (_, number) => number * number)
+        .AddActivityFunc<string, object?>("Throw", object? (_, message) => throw new FormatException(message));
+}
