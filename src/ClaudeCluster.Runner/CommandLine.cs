@@ -1,10 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace ClaudeCluster.Runner;
 
 /// <summary>The verbs of <c>claude-cluster</c>, and the one place where an error becomes a message and an exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>The command's own name, however it was started.</summary>
+    public const string Name = "claude-cluster";
+
+    // An argument is never replaced by a file's lines: a title may begin with '@'.
+    private static readonly ParserConfiguration Words = new() { ResponseFileTokenReplacer = null };
+
     private static readonly Option<bool> Json = new("--json")
     {
         Description = "Print one JSON object on standard output; progress goes to standard error.",
@@ -19,13 +26,16 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, HostEnvironment host, TextWriter standardOutput, TextWriter standardError, bool isTerminal)
     {
-        var root = new RootCommand(
+        var root = new Command(
+            Name,
             "Label a GitHub issue, and a fleet of your own PCs, each with its own Claude Code, turns it into a tested pull request.\n\n"
             + "Begin with 'claude-cluster demo': it needs no account, no token and no network.\n\n"
             + "Exit codes: 0 done, 1 failed, 2 bad input, 3 this machine is not ready, 4 a person is needed, 5 nothing to do, 130 interrupted.")
         {
             Json,
             Debug,
+            new HelpOption(),
+            new VersionOption(),
         };
         var run = new Invocation(host, standardOutput, standardError, isTerminal);
         root.Add(DemoCommand.Create(run));
@@ -34,7 +44,7 @@ internal static class CommandLine
         root.Add(HistoryCommand.Create(run));
         root.Add(DoctorCommand.Create(run));
 
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(args, Words);
         if (parsed.Errors.Count > 0)
             return (int)Refuse(parsed, run);
         // Ctrl-C and SIGTERM cancel the token; ending takes as long as a child process needs to die.
@@ -49,9 +59,7 @@ internal static class CommandLine
 
     private static ExitCode Refuse(ParseResult parsed, Invocation run)
     {
-        var output = run.OutputFor(parsed);
-        var command = string.Join(' ', parsed.CommandResult.Command.Name);
-        output.Error("badInput", [.. parsed.Errors.Select(error => new Problem("command line", error.Message, $"See '{command} --help'."))]);
+        run.OutputFor(parsed).Error("badInput", CommandLineProblems.Of(parsed));
         return ExitCode.BadInput;
     }
 

@@ -11,7 +11,7 @@ internal static class Failures
         switch (failure)
         {
             case OperationCanceledException when isInterrupted:
-                output.Note("Stopped. What was done is kept; run the same command again and it goes on.");
+                output.Error("interrupted", [new Problem("stopped", "What was done is kept.", "Call the same command again, and it goes on.")]);
                 return ExitCode.Interrupted;
             case BadInputException bad:
                 output.Error("badInput", bad.Problems);
@@ -20,14 +20,17 @@ internal static class Failures
                 output.Error("hostNotReady", [new Problem("this machine", host.Detail, host.Fix)]);
                 return ExitCode.HostNotReady;
             case HubFileException hub:
-                output.Error("hostNotReady", [new Problem(hub.Path, hub.Reason, hub.Fix)]);
+                output.Error("hostNotReady", [new Problem(hub.Path, Sentence(hub.Reason), hub.Fix)]);
                 return ExitCode.HostNotReady;
             case IOException or UnauthorizedAccessException:
-                output.Error("hostNotReady", [new Problem("disk", failure.Message, "See that the folder exists, is writable, and that the disk is not full; then run the same command again.")]);
+                output.Error("hostNotReady", [new Problem("disk", failure.Message, "See that the folder exists, is writable, and that the disk is not full; then call the same command again.")]);
                 return ExitCode.HostNotReady;
             default:
                 output.Error("failed", [new Problem(failure.GetType().Name, failure.Message, "This is not expected. Run with --debug for the details.")]);
                 return ExitCode.Failed;
         }
     }
+
+    /// <summary>A hub file's reason is a part of a sentence.</summary>
+    public static string Sentence(string reason) => $"{char.ToUpperInvariant(reason[0])}{reason[1..].TrimEnd('.')}.";
 }

@@ -16,6 +16,10 @@ public static partial class TestCommands
     // A file that is longer is no project file that a person wrote.
     private const int MostBytes = 1024 * 1024;
 
+    /// <summary>All files whose contents count; of the others, and of those in <c>tests</c>, only the names.</summary>
+    internal static readonly string[] FilesThatAreRead =
+        ["package.json", "pytest.ini", "conftest.py", "pyproject.toml", "setup.cfg", "tox.ini", "GNUmakefile", "makefile", "Makefile"];
+
     private static readonly string[] GradleFiles = ["build.gradle", "build.gradle.kts"];
     private static readonly string[] Makefiles = ["GNUmakefile", "makefile", "Makefile"];
 

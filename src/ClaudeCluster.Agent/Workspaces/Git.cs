@@ -83,7 +83,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
         return result.End switch
         {
             ChildEnd.NotStarted when Directory.Exists(folder) =>
-                throw new HostNotReadyException($"git was not found. {result.Reason}", $"Install git {Oldest} or newer and put it on the agent's PATH."),
+                throw new HostNotReadyException($"git cannot be run: {result.Reason}", $"Install git {Oldest} or newer and put it on the agent's PATH."),
             ChildEnd.NotStarted => throw new GitException(command, null, result.Reason!),
             ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
             ChildEnd.Exited when result is { ExitCode: 0, IsOutputWhole: true } => result.Output,

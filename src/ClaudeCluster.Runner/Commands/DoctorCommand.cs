@@ -97,7 +97,7 @@ internal static class DoctorCommand
         }
         catch (HubFileException bad)
         {
-            return new Check("hub", Ok: false, Needed: true, $"{bad.Path}: {bad.Reason}", bad.Fix);
+            return new Check("hub", Ok: false, Needed: true, $"{bad.Path}: {Failures.Sentence(bad.Reason)}", bad.Fix);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
@@ -80,5 +81,13 @@ internal static class HistoryCommand
         return ExitCode.Done;
     }
 
-    private static JsonNode? Parse(string? json) => json is null ? null : JsonNode.Parse(json);
+    private static JsonNode? Parse(string? json) => json is null ? null : CamelCase(JsonNode.Parse(json));
+
+    /// <summary>Payloads are stored as their authors named the fields; --json has one way to write a name.</summary>
+    private static JsonNode? CamelCase(JsonNode? json) => json switch
+    {
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(field.Key), CamelCase(field.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(CamelCase)]),
+        _ => json?.DeepClone(),
+    };
 }

@@ -41,7 +41,7 @@ internal sealed class Demo
         {
             Agents = _ => Specialists,
         };
-        var flow = await run.FollowAsync(received, cancellationToken);
+        var (flow, _) = await run.FollowAsync(received, cancellationToken);
         if (flow?.PullRequest is null)
             return Failed(flow);
         await ShowAsync(run, flow, cancellationToken);

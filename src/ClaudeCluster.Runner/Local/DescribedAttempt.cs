@@ -32,10 +32,10 @@ internal sealed class DescribedAttempt(DryRunRequest request, HostEnvironment ho
         var agent = new AgentId("this-pc");
         await client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(agent, agent.Value, RunUrl: null));
         var (coder, command) = DescribeCoder(task);
-        Plan = AttemptPlan.Of(task, command, request.Repository?.WorkTree);
+        Plan = await PlanAsync(task, command);
 
         effects.Describe("workspace", $"Fetch {task.Repository.FullName} into a mirror; check out {task.BaseBranch} in a fresh work tree on {task.AttemptBranch}.");
-        effects.Describe("coder", $"Let {coder} edit that work tree, within {task.Limits.WallTime}, {task.Limits.Turns} turns and ${task.Limits.Usd.ToString(CultureInfo.InvariantCulture)}.");
+        effects.Describe("coder", $"Let {coder} edit that work tree, within {DurationText.Write(task.Limits.WallTime)}, {task.Limits.Turns} turns and ${task.Limits.Usd.ToString(CultureInfo.InvariantCulture)}.");
         effects.Describe("commit", $"Commit what it changed as '{Plan.CommitMessage.Split('\n')[0]}'.");
         effects.Describe("tests", Plan.Tests.Count == 0
             ? "Look for the project's tests in the result and run them on a clean checkout."
@@ -50,6 +50,22 @@ internal sealed class DescribedAttempt(DryRunRequest request, HostEnvironment ho
             Coder = coder,
             Verified = [.. Plan.Tests.Select(test => new Verification(test.Command, ExitCode: 0, TimeSpan.Zero, Tail: string.Empty, test.Source))],
         };
+    }
+
+    private async Task<AttemptPlan> PlanAsync(AgentTask task, string command)
+    {
+        if (request.Repository is not { } repository)
+            return AttemptPlan.Of(task, command, checkout: null);
+        var sketch = Directory.CreateTempSubdirectory("claude-cluster-");
+        try
+        {
+            await repository.SketchAsync(task.BaseBranch, sketch.FullName, CancellationToken.None);
+            return AttemptPlan.Of(task, command, sketch.FullName);
+        }
+        finally
+        {
+            sketch.Delete(recursive: true);
+        }
     }
 
     private (string Coder, string Command) DescribeCoder(AgentTask task)

@@ -44,14 +44,13 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public DurableTaskClient Client { get; }
 
-    public static async Task<LocalCluster> StartAsync(
-        ITaskHubStore store, IGitHub gitHub, IFleet fleet, IReadOnlyList<LocalAgent> agents, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Opens the hub: from here on it is this process's alone. Nothing works yet.</summary>
+    public static async Task<LocalCluster> OpenAsync(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time, CancellationToken cancellationToken)
     {
         var cluster = new LocalCluster(store, gitHub, fleet, time);
         try
         {
             await cluster._hub.OpenAsync(cancellationToken);
-            cluster._workers = [cluster.RunFlowsAsync(), .. agents.Select(cluster.RunAgentAsync)];
             return cluster;
         }
         catch
@@ -61,10 +60,13 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance.</summary>
-    public async Task<EventReceipt> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
+    public void Start(IReadOnlyList<LocalAgent> agents) => _workers = [RunFlowsAsync(), .. agents.Select(RunAgentAsync)];
+
+    /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
+    public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
     {
         var id = ReceiveEvent.InstanceId(received);
+        var isNew = true;
         try
         {
             // A refusal is asked again: the policy, or the roles, may have changed since.
@@ -76,12 +78,12 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Received before; its answer still stands.
+            isNew = false;
         }
 
         var end = Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
         await OrFailureOfAWorker(end);
-        return (await end).ReadOutputOrThrow<EventReceipt>();
+        return ((await end).ReadOutputOrThrow<EventReceipt>(), isNew);
     }
 
     /// <summary>Waits for the flow's end and tells each change on the way.</summary>

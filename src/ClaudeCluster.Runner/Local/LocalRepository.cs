@@ -10,13 +10,18 @@ internal sealed class LocalRepository
 {
     private const string NoCommit = "0000000000000000000000000000000000000000";
 
+    /// <summary>Of the <c>.git</c> file of a linked work tree.</summary>
+    private const string LinkStart = "gitdir: ";
+
     private readonly Git _git;
     private readonly GitPlace _place;
+    private readonly GitPlace _ownPlace;
 
-    private LocalRepository(Git git, string gitFolder, string? workTree)
+    private LocalRepository(Git git, string ownGitFolder, string gitFolder, string? workTree)
     {
         _git = git;
         _place = new GitPlace(gitFolder, gitFolder);
+        _ownPlace = new GitPlace(ownGitFolder, gitFolder) { WorkTree = workTree };
         GitFolder = gitFolder;
         WorkTree = workTree;
     }
@@ -39,11 +44,11 @@ internal sealed class LocalRepository
             throw new BadInputException($"--repo {path}", "The folder does not exist.", "Give the path of a git repository on this machine.");
         var git = host.Git();
         await git.ReadVersionAsync(cancellationToken);
-        var found = FindGitFolder(path) ?? throw new BadInputException($"--repo {path}", "This is no git repository.", "Give the path of one, or make it one with 'git init' and a first commit.");
+        var (found, workTree) = FindGitFolder(path) ?? throw new BadInputException($"--repo {path}", "This is no git repository.", "Give the path of one, or make it one with 'git init' and a first commit.");
         try
         {
             var common = await git.RunAsync(new GitPlace(found, found), ["rev-parse", "--path-format=absolute", "--git-common-dir"], cancellationToken);
-            return new LocalRepository(git, common.TrimEnd('\n'), Path.GetFileName(found) == ".git" ? Path.GetDirectoryName(found) : null);
+            return new LocalRepository(git, found, common.TrimEnd('\n'), workTree);
         }
         catch (GitException refused)
         {
@@ -87,9 +92,26 @@ internal sealed class LocalRepository
             : null;
     }
 
+    /// <summary>
+    /// As much of a branch as the search for its tests looks at: names, and a few contents. A checkout would run the repository's
+    /// filters, which may do anything, and the work tree may have changes.
+    /// </summary>
+    public async Task SketchAsync(string branch, string folder, CancellationToken cancellationToken)
+    {
+        foreach (var path in await NamesAsync(branch, [], cancellationToken))
+        {
+            var text = TestCommands.FilesThatAreRead.Contains(path, StringComparer.Ordinal) ? (await ReadAsync(branch, path, cancellationToken))?.Text : null;
+            await File.WriteAllTextAsync(Path.Combine(folder, path), text, cancellationToken);
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "tests"));
+        foreach (var path in await NamesAsync(branch, ["tests/"], cancellationToken))
+            await File.WriteAllTextAsync(Path.Combine(folder, "tests", Path.GetFileName(path)), string.Empty, cancellationToken);
+    }
+
     /// <summary>True if the work tree has changes that no commit has; they are left alone and take no part.</summary>
     public async Task<bool> HasUncommittedChangesAsync(CancellationToken cancellationToken) =>
-        WorkTree is not null && await _git.TryAsync(_place with { WorkTree = WorkTree }, ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"], cancellationToken) is { Length: > 0 };
+        WorkTree is not null && await _git.TryAsync(_ownPlace, ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"], cancellationToken) is { Length: > 0 };
 
     public Task<string> DiffAsync(string from, string to, CancellationToken cancellationToken) =>
         _git.RunAsync(_place, ["diff", "--no-color", "--no-ext-diff", "--no-textconv", $"refs/heads/{from}...refs/heads/{to}"], cancellationToken);
@@ -119,19 +141,31 @@ internal sealed class LocalRepository
             await _git.RunAsync(_place, ["update-ref", "-d", $"refs/heads/{branch}"], cancellationToken);
     }
 
+    /// <summary>Of plain files: neither folders, nor links, nor submodules.</summary>
+    private async Task<IEnumerable<string>> NamesAsync(string branch, string[] folder, CancellationToken cancellationToken) =>
+        (await _git.RunAsync(_place, ["ls-tree", "--full-tree", "-z", $"refs/heads/{branch}", .. folder], cancellationToken))
+            .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Where(entry => entry.StartsWith("100", StringComparison.Ordinal))
+            .Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])
+            .Where(path => Path.GetFileName(path) is not (".." or "."));
+
     private async Task<bool> HasBranchAsync(string branch, CancellationToken cancellationToken) => await ReadBranchAsync(branch, cancellationToken) is not null;
 
     private async Task<string?> ReadBranchAsync(string branch, CancellationToken cancellationToken) =>
         (await _git.TryAsync(_place, ["rev-parse", "--verify", "--quiet", $"refs/heads/{branch}"], cancellationToken))?.TrimEnd('\n');
 
-    private static string? FindGitFolder(string path)
+    /// <summary>The git folder of the work tree, linked or not, or of the bare repository that the path lies in.</summary>
+    private static (string GitFolder, string? WorkTree)? FindGitFolder(string path)
     {
         for (var folder = path; folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            if (Path.Exists(Path.Combine(folder, ".git")))
-                return Path.Combine(folder, ".git");
+            var git = Path.Combine(folder, ".git");
+            if (Directory.Exists(git))
+                return (git, folder);
+            if (File.Exists(git) && File.ReadAllText(git).Trim() is var link && link.StartsWith(LinkStart, StringComparison.Ordinal))
+                return (Path.GetFullPath(link[LinkStart.Length..], folder), folder);
             if (File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "objects")))
-                return folder;
+                return (folder, null);
         }
 
         return null;

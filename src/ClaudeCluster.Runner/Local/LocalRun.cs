@@ -18,37 +18,40 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
     {
         if (await Repository.HasUncommittedChangesAsync(cancellationToken))
             Output.Note("The repository has changes that no commit has. They are left alone and take no part.");
-        var flow = await FollowAsync(received with { Repository = await Repository.DescribeAsync(received.Repository, cancellationToken) }, cancellationToken);
-        return flow is null ? ExitCode.NothingToDo : Report(flow);
+        var (flow, reason) = await FollowAsync(received with { Repository = await Repository.DescribeAsync(received.Repository, cancellationToken) }, cancellationToken);
+        Output.Answer(new RunAnswer(
+            flow?.FlowId, reason, flow?.Phase, flow?.PullRequest?.Head, flow?.PullRequest, flow?.Comment?.Value, flow?.Question, flow?.EndReason, HubFile));
+        return flow is null ? NothingToDo(reason) : Report(flow);
     }
 
-    /// <returns>The flow at its end; null if the event starts nothing.</returns>
-    public async Task<FlowState?> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
+    /// <returns>The flow at its end, null if the event starts nothing; and why it does or does not.</returns>
+    public async Task<(FlowState? Flow, string Reason)> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
         var coder = await Coder.CreateAsync(AgentRoot, Host, cancellationToken);
         var gitHub = Host.Seams.GitHub(new FolderGitHub(Repository, Folder));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        Directory.CreateDirectory(Folder);
-        var store = Host.Seams.Store(new SqliteHubStore(HubFile));
         var workplace = new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
+        // Nothing is written before all that was given is known to be good.
+        Directory.CreateDirectory(Folder);
+        await using var cluster = await LocalCluster.OpenAsync(Host.Seams.Store(new SqliteHubStore(HubFile)), gitHub, fleet, Host.Time, cancellationToken);
+        // Whoever has the hub has its agents' folders too; before that, they might be at work in a process that lives.
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
-        await using var cluster = await LocalCluster.StartAsync(
-            store, gitHub, fleet, [.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], Host.Time, cancellationToken);
+        cluster.Start([.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))]);
 
-        var receipt = await cluster.ReceiveAsync(received, cancellationToken);
+        var (receipt, isNew) = await cluster.ReceiveAsync(received, cancellationToken);
         if (receipt.FlowId is not { } flowId)
-        {
-            Output.Note($"Nothing to do: {receipt.Reason}");
-            Output.Answer(new { receipt.Reason });
-            return null;
-        }
-
-        Output.Note(receipt.Started ? $"Flow {flowId}: {receipt.Reason}" : $"Flow {flowId} goes on.");
+            return (null, receipt.Reason);
+        Output.Note($"Flow {flowId}{(isNew && receipt.Started ? $": {receipt.Reason}." : await StandsAsync(cluster, flowId, cancellationToken))}");
         FlowState? shown = null;
-        return await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken);
+        return (await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken), receipt.Reason);
     }
+
+    private static async Task<string> StandsAsync(LocalCluster cluster, string flowId, CancellationToken cancellationToken) =>
+        await cluster.Client.GetInstanceAsync(flowId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: true }
+            ? " has ended before, and nothing was done again; 'run --again' begins anew. This is how it went:"
+            : " goes on where it was.";
 
     private static async Task<RepositoryPolicy> PolicyOf(IGitHub gitHub, RepositoryRef repository, CancellationToken cancellationToken) =>
         await gitHub.ReadAsync(repository, RepositoryPolicy.Path, cancellationToken) is { } file
@@ -62,9 +65,14 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
         return after;
     }
 
+    private ExitCode NothingToDo(string reason)
+    {
+        Output.Note($"Nothing to do: {reason}.");
+        return ExitCode.NothingToDo;
+    }
+
     private ExitCode Report(FlowState flow)
     {
-        Output.Answer(new { flow.FlowId, flow.Phase, flow.Branch, flow.PullRequest, Comment = flow.Comment?.Value, flow.Question, flow.EndReason, Hub = HubFile });
         switch (flow.Phase)
         {
             case FlowPhase.Review or FlowPhase.Done:
@@ -83,3 +91,11 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
         }
     }
 }
+
+/// <summary>The object of <c>run --json</c>.</summary>
+/// <param name="FlowId">Null: the event starts nothing.</param>
+/// <param name="Reason">Why it does, or does not.</param>
+/// <param name="Branch">Of the pull request.</param>
+/// <param name="Comment">The comment's file.</param>
+internal sealed record RunAnswer(
+    string? FlowId, string Reason, FlowPhase? Phase, string? Branch, PullRequest? PullRequest, string? Comment, string? Question, string? EndReason, string Hub);
