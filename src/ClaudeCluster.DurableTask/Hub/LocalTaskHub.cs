@@ -106,7 +106,8 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default)
     {
         var id = request.InstanceId ?? _ids.NewId();
-        ArgumentException.ThrowIfNullOrWhiteSpace(id, nameof(request));
+        InstanceIds.Check(id);
+        ArgumentException.ThrowIfNullOrEmpty(request.Name.Name, nameof(request));
         if (await _store.CommitAsync(InstanceRequests.Start(request, id, _ids.NewId(), _clock.Now), cancellation) != Verdict.Committed)
             throw new OrchestrationAlreadyExistsException(id);
         _logger.InstanceStarted(id, request.Name);
