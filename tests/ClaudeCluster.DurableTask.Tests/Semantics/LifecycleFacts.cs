@@ -172,6 +172,16 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task A_page_of_nothing_and_a_status_that_is_none_are_refused()
+    {
+        await using var cluster = await OpenAsync();
+
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Ids(cluster, new OrchestrationQuery(PageSize: 0)));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await cluster.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Any", null, new StartOrchestrationOptions { DedupeStatuses = ["Runing"] }));
+    }
+
+    [Fact]
     public async Task A_query_has_inputs_only_if_it_asks_for_them()
     {
         await using var cluster = await OpenAsync();
