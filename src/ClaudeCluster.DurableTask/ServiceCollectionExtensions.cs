@@ -52,11 +52,20 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 #pragma warning restore RS0030
 
-    private sealed class HubOpening(LocalTaskHub hub) : IHostedService
+    /// <summary>Opens before any service starts, so that it does not matter whether the hub or a worker was added first.</summary>
+    private sealed class HubOpening(LocalTaskHub hub) : IHostedLifecycleService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => hub.OpenAsync(cancellationToken);
+        public Task StartingAsync(CancellationToken cancellationToken) => hub.OpenAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class WorkerService(DurableTaskWorker worker) : BackgroundService

@@ -14,6 +14,7 @@ public sealed class RetryPolicy
         ArgumentOutOfRangeException.ThrowIfLessThan(maxNumberOfAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstRetryInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(backoffCoefficient, 1.0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRetryInterval ?? TimeSpan.Zero, TimeSpan.Zero);
         MaxNumberOfAttempts = maxNumberOfAttempts;
         FirstRetryInterval = firstRetryInterval;
         BackoffCoefficient = backoffCoefficient;

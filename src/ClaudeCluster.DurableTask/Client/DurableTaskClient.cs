@@ -59,6 +59,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         OrchestrationQuery? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var query = filter ?? new OrchestrationQuery();
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1);
         do
         {
             var page = await hub.QueryAsync(query, cancellation);
@@ -87,10 +88,15 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         return events;
     }
 
+    /// <exception cref="ArgumentException">A word that is no status: it would refuse nothing.</exception>
     private static OrchestrationRuntimeStatus[] Replaceable(IReadOnlyList<string>? dedupe) => dedupe is null
         ? []
-        : [.. Enum.GetValues<OrchestrationRuntimeStatus>().Where(status =>
-            status.IsTerminal() && !dedupe.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase))];
+        :
+        [
+            .. Enum.GetValues<OrchestrationRuntimeStatus>()
+                .Except(dedupe.Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true)))
+                .Where(status => status.IsTerminal()),
+        ];
 
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation)
     {

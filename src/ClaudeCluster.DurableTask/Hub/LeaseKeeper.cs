@@ -47,7 +47,9 @@ internal sealed class LeaseKeeper(
 
     private async Task<int> TakeBackAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        var lost = await store.ReadExpiredAsync(now, AtATime, cancellation);
+        // A live worker's lease is never taken, even if it looks expired: the clock may have jumped between its claim's look and its commit.
+        var alive = live.Ids;
+        var lost = (await store.ReadExpiredAsync(now, AtATime, cancellation)).Where(lease => !alive.Contains(lease.WorkerId)).ToList();
         foreach (var lease in lost)
         {
             logger.LeaseLost(lease.InstanceId, lease.WorkerId, lease.Deliveries);

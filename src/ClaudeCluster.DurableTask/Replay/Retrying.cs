@@ -8,6 +8,8 @@ internal static class Retrying
 
     internal static TimeSpan Delay(RetryPolicy policy, int failedAttempts)
     {
+        if (policy.FirstRetryInterval == TimeSpan.Zero)
+            return TimeSpan.Zero; // Nothing, however often it grows; times infinity it would be no number.
         var ticks = policy.FirstRetryInterval.Ticks * Math.Pow(policy.BackoffCoefficient, failedAttempts - 1);
         return ticks < policy.MaxRetryInterval.Ticks ? TimeSpan.FromTicks((long)ticks) : policy.MaxRetryInterval;
     }

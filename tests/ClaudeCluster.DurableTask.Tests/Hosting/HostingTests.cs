@@ -1,6 +1,5 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Worker;
@@ -14,14 +13,17 @@ public sealed class HostingTests
     [Fact]
     public async Task Hub_workers_and_client_come_from_the_services_and_activities_get_theirs_injected()
     {
+        using var folder = new TestFolder();
         var services = new ServiceCollection()
             .AddSingleton(new Greeting("hello"))
-            .AddDurableTaskHub(_ => new MemoryHubStore())
-            .AddDurableTaskClient()
             .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "steps" }, tasks => tasks.AddOrchestrator<GreetAll>())
+            .AddDurableTaskHub(_ => new SqliteHubStore(folder.File("hub.db")))
+            .AddDurableTaskClient()
             .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "activities" }, tasks => tasks.AddActivity<Greet>());
         await using var provider = services.BuildServiceProvider();
         var hosted = provider.GetServices<IHostedService>().ToList();
+        foreach (var service in hosted.OfType<IHostedLifecycleService>())
+            await service.StartingAsync(CancellationToken.None);
         foreach (var service in hosted)
             await service.StartAsync(CancellationToken.None);
 

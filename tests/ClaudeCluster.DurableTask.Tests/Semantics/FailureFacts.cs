@@ -1,10 +1,12 @@
 using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
 
@@ -168,6 +170,22 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         var again = await store.ClaimStepsAsync(new Claim("next", 9, null, time.GetUtcNow(), time.GetUtcNow(), () => "new"));
         Assert.Equal(gone, Assert.Single(again).Lease.InstanceId);
         Assert.NotEqual(gone, kept);
+    }
+
+    [Fact]
+    public async Task A_lease_of_a_live_worker_is_kept_though_the_clock_has_jumped_past_it()
+    {
+        var time = new FakeTime();
+        var store = NewStore();
+        await using var cluster = await Cluster.OpenAsync(store, time);
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
+        await store.ClaimStepsAsync(new Claim("slow", 1, null, time.GetUtcNow(), time.GetUtcNow(), () => "kept"));
+        var live = new LiveWorkers();
+        live.Enter("slow");
+
+        await new LeaseKeeper(store, live, new HubClock(time), new LocalTaskHubOptions(), _ => { }, NullLogger.Instance).TakeAllBackAsync(default);
+
+        Assert.Empty(await store.ClaimStepsAsync(new Claim("other", 1, null, time.GetUtcNow(), time.GetUtcNow(), () => "new")));
     }
 
     private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));

@@ -34,6 +34,10 @@ public sealed class FailureFactsOnMemory() : FailureFacts(StoreKind.Memory);
 
 public sealed class FailureFactsOnSqlite() : FailureFacts(StoreKind.Sqlite);
 
+public sealed class RefusalFactsOnMemory() : RefusalFacts(StoreKind.Memory);
+
+public sealed class RefusalFactsOnSqlite() : RefusalFacts(StoreKind.Sqlite);
+
 public sealed class WorkerFactsOnMemory() : WorkerFacts(StoreKind.Memory);
 
 public sealed class WorkerFactsOnSqlite() : WorkerFacts(StoreKind.Sqlite);

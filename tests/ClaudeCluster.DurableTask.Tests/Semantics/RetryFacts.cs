@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
@@ -151,6 +152,14 @@ public abstract class RetryFacts(StoreKind kind) : HubFacts(kind)
             .AddActivityFunc<object?, string>("Try", (_, _) => ++tries < 3 ? throw new TimeoutException() : "third"));
 
         Assert.Equal("third", (await cluster.RunAsync("Parent")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public void A_delay_of_nothing_stays_nothing_however_often_it_grows()
+    {
+        Assert.Equal(TimeSpan.Zero, Retrying.Delay(new RetryPolicy(2_000, TimeSpan.Zero, backoffCoefficient: 2), 1_500));
+        Assert.Equal(TimeSpan.FromHours(1), Retrying.Delay(new RetryPolicy(2_000, TimeSpan.FromTicks(1), backoffCoefficient: 2), 1_500));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RetryPolicy(2, TimeSpan.Zero, maxRetryInterval: TimeSpan.FromTicks(-1)));
     }
 
     private static void StartFailing(Cluster cluster, TaskRetryOptions retry, Action tried) => cluster.StartWorker(tasks => tasks
