@@ -18,7 +18,7 @@ internal static class ClaudeSettings
         "WebFetch", "WebSearch",
     ];
 
-    public static string Write(CoderJob job, ClaudeOptions options, IEnumerable<string> gitFolders)
+    public static string Write(CoderJob job, ClaudeOptions options, IReadOnlyCollection<string> gitFolders)
     {
         var folders = new ClaudeFolders(job.Scratch);
         var permissions = new JsonObject { ["deny"] = Strings(Denied) };
@@ -35,11 +35,19 @@ internal static class ClaudeSettings
         return settings.ToJsonString(Indented);
     }
 
-    private static JsonObject Sandbox(CoderJob job, ClaudeOptions options, ClaudeFolders folders, IEnumerable<string> gitFolders)
+    private static JsonObject Sandbox(CoderJob job, ClaudeOptions options, ClaudeFolders folders, IReadOnlyCollection<string> gitFolders)
     {
         var hidden = new List<string>(options.HiddenFolders) { job.Scratch };
         if (options.Credential is ClaudeCredential.ConfigFolder login)
             hidden.Add(login.Path);
+        var filesystem = new JsonObject
+        {
+            ["denyRead"] = Strings(hidden),
+            ["allowRead"] = Strings([job.Folder, folders.Temporary, .. gitFolders, .. options.ReadableFolders]),
+        };
+        // Of a linked work tree the CLI opens the shared git folder for writing: all attempts of the repository would see what one wrote there.
+        if (gitFolders.Count > 0)
+            filesystem["denyWrite"] = Strings(gitFolders);
         return new JsonObject
         {
             ["enabled"] = true,
@@ -47,11 +55,7 @@ internal static class ClaudeSettings
             ["autoAllowBashIfSandboxed"] = true,
             ["allowUnsandboxedCommands"] = false,
             ["network"] = new JsonObject { ["allowedDomains"] = new JsonArray() },
-            ["filesystem"] = new JsonObject
-            {
-                ["denyRead"] = Strings(hidden),
-                ["allowRead"] = Strings([job.Folder, folders.Temporary, .. gitFolders, .. options.ReadableFolders]),
-            },
+            ["filesystem"] = filesystem,
             ["credentials"] = new JsonObject
             {
                 ["envVars"] = new JsonArray([.. ClaudeEnvironment.Secrets.Select(name => new JsonObject { ["name"] = name, ["mode"] = "deny" })]),

@@ -19,7 +19,10 @@ internal static class HiddenText
     private static readonly Regex MarkdownImage = new(@"!\[[^\]]*\]\(\s*(?<url><[^>\n]*>|[^\s)]*)[^)]*\)", Linear);
     private static readonly Regex ReferenceImage = new(@"!\[[^\]]*\]\[(?<id>[^\]]*)\]", Linear);
     private static readonly Regex LinkTitle = new(@"\]\(\s*(?<url><[^>\n]*>|[^\s)]+)\s+(?:""[^""]*""|'[^']*'|\([^)]*\))\s*\)", Linear);
-    private static readonly Regex ReferenceTitle = new(@"(?m:^)(?<link>[ ]{0,3}\[[^\]\n]+\]:[ \t]*\S+)[ \t\n]+(?:""[^""]*""|'[^']*'|\([^)\n]*\))[ \t]*(?m:$)", Linear);
+    private static readonly Regex Definition = new(
+        @"(?m:^)[ ]{0,3}\[(?<label>(?:\\[^\n]|[^\]\[\\^])(?:\\[^\n]|[^\]\[\\])*)\]:[ \t]*\n?[ \t]*(?<url><[^>\n]*>|[^\s<]\S*)(?:[ \t\n]+(?:""[^""]*""|'[^']*'|\([^)\n]*\)))?[ \t]*(?m:$)\n?", Linear);
+
+    private static readonly Regex Reference = new(@"\]\[(?<label>(?:\\[^\n]|[^\]\[\\])+)\]", Linear);
     private static readonly Regex HtmlImage = new(@"<(?:img|image|svg|area)\b[^>]*>", Linear);
     private static readonly Regex HtmlSource = new(@"\bsrc\s*=\s*(?:""(?<url>[^""]*)""|'(?<url>[^']*)'|(?<url>[^\s>""']+))", Linear);
 
@@ -32,8 +35,21 @@ internal static class HiddenText
         text = MarkdownImage.Replace(text, "![](${url})");
         text = ReferenceImage.Replace(text, "![][${id}]");
         text = LinkTitle.Replace(text, "](${url})");
-        text = ReferenceTitle.Replace(text, "${link}");
+        text = WithoutDefinitions(text);
         return HtmlImage.Replace(text, image => HtmlSource.Match(image.Value) is { Success: true } source ? $"<img src=\"{source.Groups["url"].Value}\">" : "<img>");
+    }
+
+    /// <summary>The page shows neither <c>[label]: address "title"</c> nor the label in <c>[words][label]</c>: the address takes the label's place.</summary>
+    private static string WithoutDefinitions(string text)
+    {
+        var addresses = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        text = Definition.Replace(text, definition =>
+        {
+            addresses.TryAdd(definition.Groups["label"].Value.Trim(), definition.Groups["url"].Value);
+            return string.Empty;
+        });
+        return addresses.Count == 0 ? text : Reference.Replace(
+            text, reference => addresses.TryGetValue(reference.Groups["label"].Value.Trim(), out var address) ? $"]({address})" : reference.Value);
     }
 
     private static string Normalise(string text) => text.ReplaceLineEndings("\n");
