@@ -6,6 +6,8 @@ namespace ClaudeCluster.Agent;
 /// </summary>
 public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces workspaces, Git git, TimeProvider time)
 {
+    private const int LongestClaim = 20_000;
+
     private readonly CommitAndPush _publishing = new(git);
     private readonly DiffReader _diffs = new(git);
     private readonly Verify _verify = new(options, time);
@@ -32,19 +34,21 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
     private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
     {
         var report = await EditAsync(task, workspace, progress, stopping);
-        result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = report.Claimed };
+        result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
 
         // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
         var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
         if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
             return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
 
-        var verified = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : [];
+        // Read before the tests, which run what the coder wrote.
         var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
+        var (verified, failure) = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : ([], report.Failure);
+        await workspace.RestoreMirrorAsync(CancellationToken.None);
         await _publishing.PushAsync(workspace, commit, task.AttemptBranch, CancellationToken.None);
         progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
 
-        var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? Judge(verified, verdict);
+        var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : failure ?? Judge(verified, verdict);
         return result with { Outcome = outcome, Commit = commit, Verified = verified, Diff = verdict.Summary };
     }
 
@@ -71,11 +75,25 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
     }
 
-    private Task<IReadOnlyList<Verification>> VerifyAsync(AgentTask task, Workspace workspace, CommitId commit, IProgress<string>? progress, CancellationToken stopping)
+    /// <summary>A commit that cannot even be checked out or tried must not be lost either.</summary>
+    private async Task<(IReadOnlyList<Verification> Verified, AttemptOutcome? Failure)> VerifyAsync(
+        AgentTask task, Workspace workspace, CommitId commit, IProgress<string>? progress, CancellationToken stopping)
     {
         progress?.Report("runs the tests on a clean checkout");
-        return _verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping);
+        try
+        {
+            return (await _verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
+        }
+        catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
+        {
+            return ([], AttemptFailures.Explain(failure, stopping.IsCancellationRequested));
+        }
     }
+
+    // It goes into history, whose entries have a size that a model does not choose.
+    private static string? Shortened(string? claimed) => claimed?.Length > LongestClaim
+        ? string.Concat(claimed.AsSpan(0, char.IsHighSurrogate(claimed[LongestClaim - 1]) ? LongestClaim - 1 : LongestClaim), "…")
+        : claimed;
 
     // A failing test can be mended by another attempt, and a person would only be asked about work that may still change.
     private static AttemptOutcome Judge(IReadOnlyList<Verification> verified, DiffVerdict verdict) =>

@@ -27,7 +27,7 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICod
 
     private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeFolders folders, CancellationToken cancellationToken)
     {
-        var session = job.ResumeSession is { } resumed ? new ClaudeSession(resumed, Resumes: true) : ClaudeSession.Of(job.AttemptId);
+        var session = ClaudeSession.Of(job);
         for (var runs = 1; ; runs++)
         {
             var run = new ClaudeRun(ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder)), job, time);

@@ -39,7 +39,7 @@ public sealed record ClaudeCommandLine
     public required string Prompt { get; init; }
 
     public static ClaudeCommandLine Build(CoderJob job, ClaudeOptions options) =>
-        Build(job, options, job.ResumeSession is { } session ? new ClaudeSession(session, Resumes: true) : ClaudeSession.Of(job.AttemptId), []);
+        Build(job, options, ClaudeSession.Of(job), []);
 
     internal static ClaudeCommandLine Build(CoderJob job, ClaudeOptions options, ClaudeSession session, IReadOnlyList<string> gitFolders)
     {

@@ -8,6 +8,11 @@ namespace ClaudeCluster.Agent;
 /// <param name="Resumes">It exists already and goes on.</param>
 internal sealed record ClaudeSession(string Id, bool Resumes)
 {
+    /// <summary>The session to go on with, if it is one; else the attempt's own.</summary>
+    public static ClaudeSession Of(CoderJob job) =>
+        // It was read from the output of a program that a model had its hands in, and becomes an argument: "--resume --add-dir=/" is no session.
+        Guid.TryParseExact(job.ResumeSession, "D", out var resumed) ? new ClaudeSession(resumed.ToString(), Resumes: true) : Of(job.AttemptId);
+
     /// <summary>The same attempt has the same session, so a run that is repeated after a crash finds it.</summary>
     public static ClaudeSession Of(string attemptId)
     {

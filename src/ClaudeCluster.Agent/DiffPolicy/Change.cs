@@ -15,11 +15,19 @@ internal sealed record ChangedFile(string Path)
 
     public bool IsDeleted { get; init; }
 
-    /// <summary>Where a symbolic link points to.</summary>
+    /// <summary>Of the file as it is now; 0 if there is none.</summary>
+    public long Bytes { get; init; }
+
+    public bool IsLink { get; init; }
+
+    /// <summary>Where a symbolic link points to; of the first links only.</summary>
     public string? LinkTarget { get; init; }
 
     /// <summary>Another repository's commit, as submodules have it.</summary>
     public bool IsSubmodule { get; init; }
+
+    /// <summary>A test file that changed too much for its lines to be read.</summary>
+    public bool IsUnread { get; init; }
 
     /// <summary>Of test files only.</summary>
     public IReadOnlyList<string> AddedLines { get; init; } = [];

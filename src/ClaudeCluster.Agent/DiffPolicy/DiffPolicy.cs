@@ -14,9 +14,24 @@ internal static partial class DiffPolicy
     // A list of a thousand reasons is read by nobody.
     private const int MostReasons = 20;
 
+    // More than any policy allows: a result must fit into history.
+    private const int MostFiles = 10_000;
+
+    // GitHub refuses files of 100 MB, and shows none of this size.
+    private const long MostBytes = 10 * 1024 * 1024;
+
+    /// <summary>Each one must be looked at, and hardly any repository has so many.</summary>
+    public const int MostLinks = 100;
+
+    // What they say about tests is not seen by who looks at the tests.
+    private static readonly HashSet<string> TestSettings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "package.json", "Makefile", "GNUmakefile", "conftest.py", "pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini", "pom.xml", "build.gradle", "build.gradle.kts",
+    };
+
     public static DiffVerdict Judge(Change change, DiffRules rules)
     {
-        var files = change.Files.Select(file => new FileChange(file.Path, file.Added, file.Removed)).ToList();
+        var files = change.Files.Take(MostFiles).Select(file => new FileChange(file.Path, file.Added, file.Removed)).ToList();
         var reasons = Forbidden(change, rules).ToList();
         return new DiffVerdict(
             new DiffSummary(files) { Warnings = Shortened([.. change.Files.SelectMany(Suspicious)]) },
@@ -35,7 +50,14 @@ internal static partial class DiffPolicy
                 yield return $"{Show(file.Path)} is protected ({glob.Pattern}): only people change it.";
             if (file.LinkTarget is { } target && LeavesRepository(file.Path, target))
                 yield return $"{Show(file.Path)} is a link to {Show(target)}, outside of the repository.";
+            if ((file.IsLink || file.IsSubmodule) && globs.FirstOrDefault(glob => glob.IsAbove(file.Path)) is { } below)
+                yield return $"{Show(file.Path)} stands where the folder of protected files belongs ({below.Pattern}): only people change it.";
+            if (file.Bytes > MostBytes)
+                yield return string.Create(CultureInfo.InvariantCulture, $"{Show(file.Path)} has {file.Bytes / 1024 / 1024} MB; the limit is {MostBytes / 1024 / 1024} MB.");
         }
+        var links = change.Files.Count(file => file.IsLink);
+        if (links > MostLinks)
+            yield return string.Create(CultureInfo.InvariantCulture, $"It changes {links} symbolic links; the limit is {MostLinks}.");
         if (change.Files.Count > rules.MaxFiles)
             yield return string.Create(CultureInfo.InvariantCulture, $"It changes {change.Files.Count} files; the limit is {rules.MaxFiles}.");
         var lines = change.Files.Sum(file => (long)(file.Added ?? 0) + (file.Removed ?? 0));
@@ -49,6 +71,15 @@ internal static partial class DiffPolicy
             yield return $"{Show(file.Path)} is binary: nobody can review it line by line.";
         if (file.IsSubmodule)
             yield return $"{Show(file.Path)} points to another repository's commit.";
+        var name = file.Path[(file.Path.LastIndexOf('/') + 1)..];
+        if (name.Equals(".gitmodules", StringComparison.OrdinalIgnoreCase))
+            yield return $"{Show(file.Path)} says which other repositories are fetched.";
+        if (name.Equals(".gitattributes", StringComparison.OrdinalIgnoreCase))
+            yield return $"{Show(file.Path)} says which changes are shown and how files are converted.";
+        if (TestSettings.Contains(name))
+            yield return $"{Show(file.Path)} may say how the tests are run.";
+        if (file.IsUnread)
+            yield return $"The test {Show(file.Path)} changed too much to be searched for lost assertions.";
         if (!IsTest(file.Path))
             yield break;
         if (file.IsDeleted)

@@ -8,25 +8,43 @@ internal sealed class DiffReader(Git git)
     private const string Link = "120000";
     private const string Submodule = "160000";
 
-    // More test files than this are not looked into line by line.
+    // More test files than this are not looked into line by line, nor larger ones, nor longer lines.
     private const int MostTestFiles = 200;
+    private const int MostTestLines = 20_000;
+    private const int MostTestBytes = 1024 * 1024;
+    private const int LongestTestLine = 1000;
 
     public async Task<Change> ReadAsync(Workspace workspace, CommitId commit, CancellationToken cancellationToken)
     {
-        var files = ParseRaw(await DiffAsync(workspace, commit, ["--raw", "--abbrev=64", "-z"], [], cancellationToken));
+        var files = ParseRaw(await DiffAsync(workspace, commit, ["--raw", "--abbrev=64", "-z"], [], cancellationToken)).ToList();
         var lines = ParseNumbers(await DiffAsync(workspace, commit, ["--numstat", "-z"], [], cancellationToken));
+        var sizes = await ReadSizesAsync(workspace, files.Where(file => file.Mode != Submodule && file.Status != 'D').Select(file => file.Blob), cancellationToken);
         var changed = new List<ChangedFile>();
+        int links = 0, tests = 0;
         foreach (var (mode, blob, status, path) in files)
         {
             var (added, removed) = lines.GetValueOrDefault(path);
-            var file = new ChangedFile(path) { Added = added, Removed = removed, IsNew = status == 'A', IsDeleted = status == 'D', IsSubmodule = mode == Submodule };
-            if (mode == Link)
+            var file = new ChangedFile(path)
+            {
+                Added = added, Removed = removed, Bytes = sizes.GetValueOrDefault(blob), IsNew = status == 'A', IsDeleted = status == 'D', IsLink = mode == Link, IsSubmodule = mode == Submodule,
+            };
+            if (file.IsLink && links++ < DiffPolicy.MostLinks)
                 file = file with { LinkTarget = await git.RunAsync(workspace.Repository, ["cat-file", "blob", blob], cancellationToken) };
-            if (changed.Count < MostTestFiles && file is { IsDeleted: false, IsNew: false, Added: not null } && DiffPolicy.IsTest(path))
-                file = WithLines(file, await DiffAsync(workspace, commit, ["--patch", "--unified=0", "--no-color"], ["--", $":(top,literal){path}"], cancellationToken));
+            if (file is { IsDeleted: false, IsNew: false, Added: not null } && DiffPolicy.IsTest(path))
+                file = tests++ < MostTestFiles && file is { Bytes: < MostTestBytes } && file.Added + file.Removed < MostTestLines
+                    ? WithLines(file, await DiffAsync(workspace, commit, ["--patch", "--unified=0", "--no-color"], ["--", $":(top,literal){path}"], cancellationToken))
+                    : file with { IsUnread = true };
             changed.Add(file);
         }
         return new Change(changed);
+    }
+
+    private async Task<Dictionary<string, long>> ReadSizesAsync(Workspace workspace, IEnumerable<string> blobs, CancellationToken cancellationToken)
+    {
+        var asked = string.Concat(blobs.Distinct(StringComparer.Ordinal).Select(blob => $"{blob}\n"));
+        var told = asked.Length == 0 ? string.Empty : await git.RunAsync(workspace.Repository, ["cat-file", "--batch-check=%(objectname) %(objectsize)"], cancellationToken, asked);
+        return told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))
+            .ToDictionary(size => size[0], size => long.Parse(size[1], NumberStyles.None, CultureInfo.InvariantCulture), StringComparer.Ordinal);
     }
 
     private Task<string> DiffAsync(Workspace workspace, CommitId commit, string[] format, string[] paths, CancellationToken cancellationToken) =>
@@ -63,8 +81,9 @@ internal sealed class DiffReader(Git git)
         var lines = patch.Split('\n').SkipWhile(line => !line.StartsWith("@@", StringComparison.Ordinal)).ToList();
         return file with
         {
-            AddedLines = [.. lines.Where(line => line.StartsWith('+')).Select(line => line[1..])],
-            RemovedLines = [.. lines.Where(line => line.StartsWith('-')).Select(line => line[1..])],
+            AddedLines = [.. lines.Where(line => line.StartsWith('+')).Select(TextOf)],
+            RemovedLines = [.. lines.Where(line => line.StartsWith('-')).Select(TextOf)],
         };
     }
+    private static string TextOf(string line) => line[1..Math.Min(line.Length, LongestTestLine)];
 }

@@ -21,6 +21,6 @@ internal static partial class AttemptEnvironment
     private static string Folder(string scratch, string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 
     // The composition root gives no secrets; should one slip in, it ends here.
-    [GeneratedRegex("TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|^GITHUB_|^ACTIONS_|^SSH_|^AWS_|^AZURE_|^ANTHROPIC_|^CLAUDE_", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|_KEY$|_PAT$|_AUTH$|_DSN$|(?:DATABASE|REDIS)_URL$|CONNECTION_?STRING|KUBECONFIG|^GITHUB_|^GH_|^GIT_|^ACTIONS_|^SSH_|^AWS_|^AZURE_|^ANTHROPIC_|^CLAUDE_", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secret();
 }

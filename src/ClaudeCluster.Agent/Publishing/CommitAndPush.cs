@@ -52,7 +52,28 @@ public sealed class CommitAndPush(Git git)
         var submodules = tracked.Split('\0').Where(entry => entry.StartsWith(Gitlink, StringComparison.Ordinal)).Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]);
         var repositories = untracked.Split('\0').Where(path => path.EndsWith('/')).Select(path => path.TrimEnd('/'));
         var paths = string.Join('\0', [".", .. submodules.Concat(repositories).Select(path => $":(top,exclude,literal){path}")]);
-        await git.RunAsync(place, ["add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul"], cancellationToken, paths);
+        Task<string> AddAsync(params string[] options) => git.RunAsync(place, ["add", "--all", .. options, "--pathspec-from-file=-", "--pathspec-file-nul"], cancellationToken, paths);
+        try
+        {
+            await AddAsync();
+        }
+        catch (GitException refused) when (refused.ExitCode is not null && !DiskIsFull.Caused(refused))
+        {
+            await AddWhatGitCanKeepAsync(AddAsync);
+        }
+    }
+
+    /// <summary>A pipe in a file's place or a folder <c>.GIT</c> must not lose the rest of the work.</summary>
+    private static async Task AddWhatGitCanKeepAsync(Func<string[], Task<string>> addAsync)
+    {
+        try
+        {
+            await addAsync(["--ignore-errors"]);
+        }
+        catch (GitException some) when (some.ExitCode == 1 && !DiskIsFull.Caused(some))
+        {
+            // Exit code 1: the others were added.
+        }
     }
 
     private async Task<string> TreeOfAsync(Workspace workspace, CommitId commit, CancellationToken cancellationToken) =>

@@ -1,6 +1,11 @@
 namespace ClaudeCluster.Agent;
 
 /// <summary>Runs the test commands itself, whatever the coder says about them, on a clean checkout of the commit.</summary>
+/// <remarks>
+/// What the coder wrote runs here as the agent's user. It gets no secret in its environment and a home of its own, but until it runs in a
+/// sandbox it can read and write whatever that user can: our git folders, other attempts, the hub's file, the network. So nothing of it is
+/// believed afterwards but its exit code and output, and the agent's user should own nothing else.
+/// </remarks>
 public sealed class Verify(AgentOptions options, TimeProvider time)
 {
     private const int TailBytes = 4096;
@@ -18,6 +23,7 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
             if (!verified[^1].Passed)
                 break;
         }
+        workspace.RemoveCheckOut();
         return verified;
     }
 
@@ -29,7 +35,7 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
                 Program = "sh",
                 Arguments = ["-c", test.Command],
                 Folder = folder,
-                Environment = AttemptEnvironment.For(options, workspace.Scratch),
+                Environment = AttemptEnvironment.For(options, workspace.TestScratch),
                 Mark = workspace.Mark,
                 WallTime = limit,
                 TailBytes = TailBytes,

@@ -26,6 +26,8 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
     [
         "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "gc.auto=0", "maintenance.auto=false",
         "submodule.recurse=false", "diff.ignoreSubmodules=all", "core.quotePath=false", "advice.detachedHead=false", "commit.gpgSign=false",
+        // What a coder or a test may have written beside our git folder, or into it, to be believed by later commands.
+        "core.attributesFile=/dev/null", "core.excludesFile=/dev/null", "core.commitGraph=false", "core.multiPackIndex=false",
     ];
 
     private Version? _version;
@@ -110,6 +112,10 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_GLOBAL"] = "/dev/null",
             ["GIT_ATTR_NOSYSTEM"] = "1",
+            // Else whoever can write a ref can show us other objects than those that we push.
+            ["GIT_NO_REPLACE_OBJECTS"] = "1",
+            // No configuration can add others; ext:: would run a command.
+            ["GIT_ALLOW_PROTOCOL"] = "file:http:https:ssh",
             ["GIT_AUTHOR_NAME"] = options.GitName,
             ["GIT_AUTHOR_EMAIL"] = options.GitEmail,
             ["GIT_COMMITTER_NAME"] = options.GitName,

@@ -4,14 +4,20 @@ namespace ClaudeCluster.Agent;
 
 /// <summary>
 /// The bare copy of one repository that all its attempts on this PC share. The source's branches stand under
-/// <c>refs/remotes/origin</c>, the attempts' own under <c>refs/heads</c>. One at a time changes it, across processes too.
+/// <c>refs/remotes/origin</c>; there are no others. One at a time changes it, across processes too.
 /// </summary>
+/// <remarks>
+/// Coders and tests run as our user and can write in it, as long as no sandbox hides it from them. Whatever git would obey is put right
+/// before each use. What is not found out is an object whose content was exchanged under its name: git does not look whether they fit.
+/// </remarks>
 internal sealed class Mirror(Git git, string folder, TimeProvider time)
 {
     // Everything that git could run or send elsewhere would be configured here, so the file is written anew before each use.
     private const string Config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+    private const string Head = "ref: refs/heads/none\n";
 
-    private static readonly string[] StaleLocks = ["packed-refs.lock", "config.lock", "shallow.lock", "HEAD.lock"];
+    private static readonly string[] OwnFiles = ["HEAD", "config", "packed-refs"];
+    private static readonly string[] OwnFolders = ["objects", "refs", "worktrees"];
 
     private static readonly TimeSpan LongestFetch = TimeSpan.FromMinutes(30);
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> InProcess = new(StringComparer.Ordinal);
@@ -88,24 +94,42 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         Restore();
     }
 
-    /// <summary>Our own configuration, and no lock file of a git that was killed: whoever holds the mirror is alone in it.</summary>
+    /// <summary>
+    /// Nothing stays but what we keep in a mirror: no lock of a git that was killed (whoever holds the mirror is alone in it), no hooks, and none of the
+    /// files by which git would take objects, attributes, ignored names or even its configuration from elsewhere.
+    /// </summary>
     private void Restore()
     {
-        RestoreConfig();
-        FolderRemoval.Remove(Path.Combine(folder, "hooks"));
-        var stale = StaleLocks.Select(name => Path.Combine(folder, name));
-        var remotes = new DirectoryInfo(Path.Combine(folder, "refs", "remotes"));
-        foreach (var file in stale.Concat(remotes.Exists ? remotes.EnumerateFiles("*.lock", SearchOption.AllDirectories).Select(file => file.FullName) : []))
-            File.Delete(file);
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => !IsOurs(entry)).ToList())
+            FolderRemoval.Remove(entry.FullName);
+        RestoreFile("config", Config);
+        RestoreFile("HEAD", Head);
+        FolderRemoval.Remove(Path.Combine(folder, "objects", "info"));
+        RestoreRefs(Directory.CreateDirectory(Path.Combine(folder, "refs")));
+        var worktrees = new DirectoryInfo(Path.Combine(folder, "worktrees"));
+        foreach (var worktree in worktrees.Exists ? worktrees.EnumerateDirectories() : [])
+            FolderRemoval.Remove(Path.Combine(worktree.FullName, "locked"));
     }
 
-    private void RestoreConfig()
+    private static bool IsOurs(FileSystemInfo entry) =>
+        entry.LinkTarget is null && (entry is DirectoryInfo ? OwnFolders : OwnFiles).Contains(entry.Name, StringComparer.Ordinal);
+
+    private static void RestoreRefs(DirectoryInfo refs)
     {
-        var file = Path.Combine(folder, "config");
-        if (File.Exists(file) && File.ReadAllText(file) == Config)
+        foreach (var entry in refs.EnumerateFileSystemInfos().Where(entry => entry.Name != "remotes").ToList())
+            FolderRemoval.Remove(entry.FullName);
+        var remotes = new DirectoryInfo(Path.Combine(refs.FullName, "remotes"));
+        foreach (var file in remotes.Exists ? remotes.EnumerateFiles("*.lock", SearchOption.AllDirectories).ToList() : [])
+            file.Delete();
+    }
+
+    private void RestoreFile(string name, string text)
+    {
+        var file = Path.Combine(folder, name);
+        if (File.Exists(file) && File.ReadAllText(file) == text)
             return;
         // In one move, because another attempt's git may be reading it.
-        File.WriteAllText($"{file}.new", Config);
+        File.WriteAllText($"{file}.new", text);
         File.Move($"{file}.new", file, overwrite: true);
     }
 

@@ -1,6 +1,6 @@
 namespace ClaudeCluster.Agent;
 
-/// <summary>One attempt's place on this PC. Disposing it removes work tree, branch and scratch folder, and ends what still runs there.</summary>
+/// <summary>One attempt's place on this PC. Disposing it removes work tree and scratch folder, and ends what still runs there.</summary>
 public sealed class Workspace : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -10,7 +10,6 @@ public sealed class Workspace : IAsyncDisposable
     private readonly AttemptFolder _attempt;
     private readonly IDisposable _lock;
     private readonly TimeProvider _time;
-    private string? _branch;
 
     internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, string source, IDisposable taken, TimeProvider time) =>
         (_git, _mirror, _attempt, Source, _lock, _time) = (git, mirror, attempt, source, taken, time);
@@ -20,6 +19,9 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>Outside of the work tree; for homes, temporary files and logs.</summary>
     public string Scratch => _attempt.Scratch;
+
+    /// <summary>The tests' own, into which the coder could not put anything that helps them pass.</summary>
+    internal string TestScratch => _attempt.TestScratch;
 
     /// <summary>Stands in the environment of every process of this attempt.</summary>
     public string Mark => _attempt.Scratch;
@@ -35,17 +37,25 @@ public sealed class Workspace : IAsyncDisposable
 
     internal GitPlace Repository => _mirror.Place(Mark);
 
-    /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or branch.</summary>
+    /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or head.</summary>
     internal GitPlace WorkTree => Repository with { WorkTree = Folder, Index = _attempt.Index };
 
-    /// <summary>After the coder: whatever it wrote into the mirror's configuration is undone.</summary>
+    /// <summary>After the coder, and after the tests: whatever they wrote into the mirror for git to obey is undone.</summary>
     internal Task RestoreMirrorAsync(CancellationToken cancellationToken) => _mirror.UseAsync(() => Task.CompletedTask, cancellationToken);
 
     /// <summary>A clean checkout of a commit, without what lies untracked in the work tree.</summary>
     internal async Task<string> CheckOutAsync(CommitId commit, CancellationToken cancellationToken)
     {
+        FolderRemoval.Remove(_attempt.Check);
         await _mirror.UseAsync(() => _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--force", "--detach", _attempt.Check, commit.Value], cancellationToken), cancellationToken);
         return _attempt.Check;
+    }
+
+    /// <summary>After the tests: what they wrote may be all that the disk has room for.</summary>
+    internal void RemoveCheckOut()
+    {
+        FolderRemoval.Remove(_attempt.Check);
+        FolderRemoval.Remove(TestScratch);
     }
 
     internal Task CreateAsync(AgentTask task, CancellationToken cancellationToken) =>
@@ -77,11 +87,11 @@ public sealed class Workspace : IAsyncDisposable
         Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
         var fork = await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
-        _branch = task.AttemptBranch;
         FolderRemoval.Remove(Folder);
         Directory.CreateDirectory(Scratch);
         await ForgetAsync();
-        await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "-B", _branch, Folder, Start.Value], cancellationToken);
+        // On no branch: a coder's branch "claude" would stand in the way of every "claude/wip/…" to come.
+        await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--detach", Folder, Start.Value], cancellationToken);
         // A copy of the index as we made it: git need not read every file again, and the coder cannot change this one.
         var own = (await File.ReadAllTextAsync(Path.Combine(Folder, ".git"), cancellationToken)).Trim()["gitdir: ".Length..];
         File.Copy(Path.Combine(Path.GetFullPath(own, Folder), "index"), _attempt.Index, overwrite: true);
@@ -101,15 +111,6 @@ public sealed class Workspace : IAsyncDisposable
         commit.Value.All(char.IsAsciiHexDigit)
         && await _git.TryAsync(Repository, ["cat-file", "-e", $"{commit.Value}^{{commit}}"], cancellationToken) is not null;
 
-    /// <summary>The mirror's memory of work trees that are gone, and of this attempt's branch.</summary>
-    private async Task ForgetAsync()
-    {
-        await _git.RunAsync(Repository, ["worktree", "prune", "--expire=now"], CancellationToken.None);
-        if (_branch is null)
-            return;
-        var stale = Path.Combine(_mirror.Folder, "refs", "heads", $"{_branch}.lock");
-        if (File.Exists(stale))
-            File.Delete(stale);
-        await _git.RunAsync(Repository, ["update-ref", "-d", $"refs/heads/{_branch}"], CancellationToken.None);
-    }
+    /// <summary>The mirror's memory of work trees that are gone.</summary>
+    private Task ForgetAsync() => _git.RunAsync(Repository, ["worktree", "prune", "--expire=now"], CancellationToken.None);
 }

@@ -8,7 +8,7 @@ public delegate string RepositorySource(RepositoryRef repository);
 
 /// <summary>
 /// The folders of this PC's attempts, all below <see cref="AgentOptions.Root"/>: <c>mirrors/{repository}.git</c> and
-/// <c>attempts/{attempt}/</c> with <c>work</c>, <c>check</c>, <c>scratch</c>. A lock beside each attempt's folder tells work from leftovers.
+/// <c>attempts/{attempt}/</c> with <c>work</c>, <c>check</c>, <c>scratch</c>, <c>test-scratch</c>. A lock beside each attempt's folder tells work from leftovers.
 /// </summary>
 public sealed partial class Workspaces(AgentOptions options, Git git, RepositorySource source, TimeProvider time)
 {
@@ -42,7 +42,7 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         }
     }
 
-    /// <summary>Ends the processes and removes the folders and branches of all attempts that nobody works on any more.</summary>
+    /// <summary>Ends the processes and removes the folders of all attempts that nobody works on any more.</summary>
     public async Task CleanUpAfterCrashAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(options.Root))
@@ -58,7 +58,7 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         foreach (var id in MirrorIds())
         {
             var mirror = MirrorOf(id);
-            await mirror.UseAsync(() => ForgetAsync(mirror, cancellationToken), cancellationToken);
+            await mirror.UseAsync(() => git.RunAsync(mirror.Place(options.Root), ["worktree", "prune", "--expire=now"], cancellationToken), cancellationToken);
         }
     }
 
@@ -81,16 +81,6 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         FolderRemoval.Remove(attempt.Root);
     }
 
-    /// <summary>Work trees whose folder is gone, and the branches that no work tree has.</summary>
-    private async Task ForgetAsync(Mirror mirror, CancellationToken cancellationToken)
-    {
-        var place = mirror.Place(options.Root);
-        await git.RunAsync(place, ["worktree", "prune", "--expire=now"], cancellationToken);
-        var branches = await git.RunAsync(place, ["for-each-ref", "--format=%(refname)%00%(worktreepath)", "refs/heads"], cancellationToken);
-        foreach (var branch in branches.Split('\n').Select(line => line.Split('\0')).Where(branch => branch is [_, ""]))
-            await git.RunAsync(place, ["update-ref", "-d", branch[0]], cancellationToken);
-    }
-
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,150}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SafeName();
 }
@@ -105,6 +95,8 @@ internal sealed record AttemptFolder(string Parent, string AttemptId)
     public string Check => Path.Combine(Root, "check");
 
     public string Scratch => Path.Combine(Root, "scratch");
+
+    public string TestScratch => Path.Combine(Root, "test-scratch");
 
     public string Index => Path.Combine(Root, "index");
 

@@ -29,6 +29,14 @@ internal static class Migrator
         }
     }
 
+    /// <exception cref="HubFileException">It is of a newer version, no hub, or not one yet.</exception>
+    public static void CheckReadable(SqliteSession session, string path)
+    {
+        Check(session, path);
+        if (session.Scalar<long>("PRAGMA user_version") == 0)
+            throw SqliteErrors.NotAHub(path, "it is empty: its first run has not got as far as making it");
+    }
+
     public static void Migrate(SqliteSession session)
     {
         for (var version = (int)session.Scalar<long>("PRAGMA user_version"); version < Scripts.Count; version++)

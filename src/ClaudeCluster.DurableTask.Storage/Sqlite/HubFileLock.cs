@@ -16,10 +16,6 @@ internal sealed class HubFileLock(string hubPath) : IDisposable
         {
             return new FileStream(hubPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
-        {
-            throw SqliteErrors.NoAccess(hubPath, e);
-        }
         catch (IOException e) when (File.Exists(hubPath + ".lock"))
         {
             throw new HubFileException(
@@ -28,6 +24,10 @@ internal sealed class HubFileLock(string hubPath) : IDisposable
                 $"another process uses it ({Owner(hubPath)})",
                 "Wait for that process to end or stop it, or name another file.",
                 e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SqliteErrors.NoAccess(hubPath, e);
         }
     }
 

@@ -64,7 +64,7 @@ internal static class SqliteClaims
             SqliteRows.Ticks(claim.Until))[0];
         var messages = session.Rows(
             "SELECT key, execution_id, is_front, visible_at, event FROM inbox WHERE instance_key = @0 AND visible_at <= @1 "
-            + "ORDER BY is_front DESC, visible_at, key LIMIT @2",
+            + "ORDER BY is_front DESC, visible_at, key LIMIT max(@2, (SELECT count(*) FROM inbox WHERE instance_key = @0 AND is_front = 1))",
             row => new InboxMessage(
                 lease.InstanceId,
                 row.IsDBNull(1) ? null : row.GetString(1),

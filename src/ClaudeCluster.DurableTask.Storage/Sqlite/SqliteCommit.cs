@@ -7,6 +7,11 @@ namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 /// <summary>Writes one batch, inside the transaction that the caller has begun.</summary>
 internal static class SqliteCommit
 {
+    /// <summary>What a release sets; @1 is the <see cref="Disposition"/>.</summary>
+    private static readonly string Released =
+        "lease_token = NULL, lease_worker = NULL, lease_until = NULL, "
+        + $"deliveries = CASE @1 WHEN {(int)Disposition.Done} THEN 0 WHEN {(int)Disposition.Returned} THEN deliveries - 1 ELSE deliveries END";
+
     public static Verdict Write(SqliteSession session, CommitBatch batch)
     {
         var stored = Stored.Find(session, batch.InstanceId);
@@ -69,14 +74,11 @@ internal static class SqliteCommit
         if (disposition == Disposition.Done)
             session.Execute("DELETE FROM activities WHERE lease_token = @0", token);
         else
-            session.Execute("UPDATE activities SET lease_token = NULL, lease_worker = NULL, lease_until = NULL WHERE lease_token = @0", token);
+            session.Execute($"UPDATE activities SET {Released} WHERE lease_token = @0", token, (long)disposition);
     }
 
-    private static void ReleaseStep(SqliteSession session, long key, Disposition disposition) => session.Execute(
-        "UPDATE instances SET lease_token = NULL, lease_worker = NULL, lease_until = NULL, deliveries = CASE @1 WHEN 1 THEN 0 ELSE deliveries END "
-        + "WHERE key = @0",
-        key,
-        disposition == Disposition.Done ? 1 : 0);
+    private static void ReleaseStep(SqliteSession session, long key, Disposition disposition) =>
+        session.Execute($"UPDATE instances SET {Released} WHERE key = @0", key, (long)disposition);
 
     private static long PutInstance(SqliteSession session, Stored? stored, InstanceState after, bool replaces)
     {

@@ -6,6 +6,8 @@ namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 internal static class SqliteErrors
 {
     private const int NoPermission = 3;
+    private const int Busy = 5;
+    private const int Locked = 6;
     private const int ReadOnly = 8;
     private const int InputOutput = 10;
     private const int Corrupt = 11;
@@ -22,11 +24,16 @@ internal static class SqliteErrors
         InputOutput => new(HubFileProblem.Damaged, path, $"reading or writing failed ({error.Message})", "Check the disk and start again.", error),
         NoPermission or ReadOnly => NoAccess(path, error),
         CannotOpen => NoAccess(path, error),
+        Busy or Locked => new(
+            HubFileProblem.InUse, path, "another program holds it", "Close that program, such as a database browser, and start again.", error),
         _ => null,
     };
 
     public static HubFileException NotAHub(string path, string reason, Exception? error = null) =>
         new(HubFileProblem.NotAHub, path, reason, "Name another file, or a new one.", error);
+
+    public static HubFileException NoLog(string path) => new(
+        HubFileProblem.NoAccess, path, "its file system cannot hold a write-ahead log", "Name a file on a local disk.");
 
     public static HubFileException NoAccess(string path, Exception error) => new(
         HubFileProblem.NoAccess, path, "it cannot be opened for writing", "Check that its folder exists and that this user may write there.", error);

@@ -20,6 +20,7 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
     /// <exception cref="HubFileException">There is no such file, it is not a hub, or it is of a newer version.</exception>
     public static SqliteHubReader Open(string path)
     {
+        path = HubFilePath.Resolve(path);
         if (!File.Exists(path))
             throw new HubFileException(HubFileProblem.Missing, path, "there is no such file", "Check the path; a hub's file is made by its first run.");
         var reader = new SqliteHubReader(path);
@@ -27,7 +28,7 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
         {
             reader.Read(session =>
             {
-                Migrations.Migrator.Check(session, path);
+                Migrations.Migrator.CheckReadable(session, path);
                 return true;
             });
             return reader;
@@ -58,24 +59,28 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
     internal T Read<T>(Func<SqliteSession, T> read)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
+        SqliteSession? session = null;
         try
         {
-            if (!_idle.TryTake(out var session))
-            {
+            if (!_idle.TryTake(out session))
                 session = SqliteSession.Open(_path, writes: false);
-                session.Run("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = 1;");
-            }
-
             var result = read(session);
-            if (_closed)
-                session.Dispose();
-            else
-                _idle.Add(session);
+            Keep(session);
             return result;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
-            throw SqliteErrors.Translate(e, _path) ?? (Exception)e;
+            session?.Dispose();
+            if (e is SqliteException error && SqliteErrors.Translate(error, _path) is { } clear)
+                throw clear;
+            throw;
         }
+    }
+
+    private void Keep(SqliteSession session)
+    {
+        _idle.Add(session);
+        if (_closed)
+            Dispose(); // It was closed during the read: nobody else will empty the bag.
     }
 }

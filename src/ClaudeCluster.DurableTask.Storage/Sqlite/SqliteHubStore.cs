@@ -27,11 +27,12 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     /// <exception cref="HubFileException">The file cannot be used; the message says why and what to do.</exception>
     public Task OpenAsync(CancellationToken cancellation = default)
     {
-        _lock = new HubFileLock(options.Path);
+        var path = HubFilePath.Resolve(options.Path);
+        _lock = new HubFileLock(path);
         try
         {
-            _writer = SqliteWriter.Open(options);
-            _reader = new SqliteHubReader(options.Path);
+            _writer = SqliteWriter.Open(options with { Path = path });
+            _reader = new SqliteHubReader(path);
             return Task.CompletedTask;
         }
         catch

@@ -23,7 +23,10 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
         try
         {
             connection.Open();
-            return new SqliteSession(connection);
+            var session = new SqliteSession(connection);
+            if (!writes)
+                session.Run("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = 1;");
+            return session;
         }
         catch
         {

@@ -33,7 +33,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             session = SqliteSession.Open(options.Path, writes: true);
             Migrator.Check(session, options.Path);
-            session.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+            if (session.Scalar<string>("PRAGMA journal_mode = WAL") != "wal")
+                throw SqliteErrors.NoLog(options.Path);
+            session.Run("PRAGMA synchronous = FULL");
             Migrator.Migrate(session);
             session.Execute(
                 "INSERT INTO hub VALUES ('owner', @0) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

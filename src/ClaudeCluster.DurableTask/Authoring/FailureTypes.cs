@@ -15,7 +15,10 @@ public static class FailureTypes
     /// <summary>The code awaits something that is not durable, so that it could never go on.</summary>
     public const string NotDurable = "ClaudeCluster.DurableTask.NotDurable";
 
-    /// <summary>A step was delivered too often without ever being completed.</summary>
+    /// <summary>The history cannot be read, or not be run over at all.</summary>
+    public const string NotReplayable = "ClaudeCluster.DurableTask.NotReplayable";
+
+    /// <summary>A step, or an activity, was delivered too often without ever being completed.</summary>
     public const string Poisoned = "ClaudeCluster.DurableTask.PoisonedOrchestration";
 
     /// <summary>The sub-orchestration was terminated.</summary>

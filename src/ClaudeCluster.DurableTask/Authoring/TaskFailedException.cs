@@ -22,19 +22,13 @@ public sealed class TaskFailedException(string taskName, int taskId, TaskFailure
 /// <param name="InnerFailure">The cause behind this failure.</param>
 public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, string? StackTrace = null, TaskFailureDetails? InnerFailure = null)
 {
+    private const int MostCauses = 30;
+
     /// <summary>The failure is for ever: no retry policy tries it again (an unknown task name, for example).</summary>
     public bool IsNonRetriable { get; init; }
 
-    public static TaskFailureDetails FromException(Exception exception)
-    {
-        if (exception is TaskFailedException failed)
-            return new(typeof(TaskFailedException).FullName!, failed.Message, failed.StackTrace, failed.FailureDetails);
-        return new(
-            exception.GetType().FullName ?? exception.GetType().Name,
-            exception.Message,
-            exception.StackTrace,
-            exception.InnerException is { } inner ? FromException(inner) : null);
-    }
+    /// <summary>The failure with the causes behind it; of a very long chain the outermost ones, which is as deep as a history can be written.</summary>
+    public static TaskFailureDetails FromException(Exception exception) => FromException(exception, MostCauses);
 
     /// <summary>True if this failure, or one behind it, was an exception of type <typeparamref name="T"/> or derived from it.</summary>
     public bool IsCausedBy<T>()
@@ -53,6 +47,21 @@ public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, s
 
         return false;
     }
+
+    private static TaskFailureDetails FromException(Exception exception, int causes)
+    {
+        if (exception is TaskFailedException failed)
+            return new(typeof(TaskFailedException).FullName!, failed.Message, failed.StackTrace, Shortened(failed.FailureDetails, causes - 1));
+        return new(
+            exception.GetType().FullName ?? exception.GetType().Name,
+            exception.Message,
+            exception.StackTrace,
+            exception.InnerException is { } inner && causes > 0 ? FromException(inner, causes - 1) : null);
+    }
+
+    private static TaskFailureDetails? Shortened(TaskFailureDetails? failure, int causes) => failure is null || causes < 0
+        ? null
+        : failure with { InnerFailure = Shortened(failure.InnerFailure, causes - 1) };
 
     private static Type? FindType(string name, Type asked) =>
         Type.GetType(name, throwOnError: false)

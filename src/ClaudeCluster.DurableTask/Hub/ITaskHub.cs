@@ -14,7 +14,7 @@ public interface ITaskHub
 
     Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default);
 
-    /// <summary>Gives work back undone; another worker may take it at once.</summary>
+    /// <summary>Gives work back undone; another worker may take it at once. The delivery does not count towards poison.</summary>
     Task AbandonAsync(WorkItem item, CancellationToken cancellation = default);
 
     /// <summary>The history of the current execution, or of the one named if it is the current one.</summary>

@@ -78,17 +78,16 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         }
         finally
         {
-            foreach (var taken in waiting)
-                await AbandonAsync(taken.Item, CancellationToken.None);
             _live.Leave(offer.WorkerId);
+            await Task.WhenAll(waiting.Select(taken => AbandonAsync(taken.Item, CancellationToken.None)));
         }
     }
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default)
     {
-        if (!_taken.TryGetValue(completion.Item.Token, out var taken) || taken.Step is not { } claimed)
+        if (!_taken.TryGetValue(completion.Item.Token, out var taken) || taken is not { Step: { } claimed, Item: StepWorkItem given })
             return Refused(completion.Item);
-        return await SettleAsync(taken, Transition.OfStep(claimed, completion.Item.New, completion, _clock.Now, _ids), cancellation);
+        return await SettleAsync(taken, Transition.OfStep(claimed, given.New, completion, _clock.Now, _ids), cancellation);
     }
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default)
@@ -101,13 +100,14 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async Task AbandonAsync(WorkItem item, CancellationToken cancellation = default)
     {
         if (_taken.TryGetValue(item.Token, out var taken))
-            await SettleAsync(taken, LostLease.GiveBack(taken.Lease, _options.MaximumDeliveries, _clock.Now), cancellation);
+            await SettleAsync(taken, LostLease.GiveBack(taken.Lease), cancellation);
     }
 
     public async Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default)
     {
         var id = request.InstanceId ?? _ids.NewId();
-        ArgumentException.ThrowIfNullOrWhiteSpace(id, nameof(request));
+        InstanceIds.Check(id);
+        ArgumentException.ThrowIfNullOrEmpty(request.Name.Name, nameof(request));
         if (await _store.CommitAsync(InstanceRequests.Start(request, id, _ids.NewId(), _clock.Now), cancellation) != Verdict.Committed)
             throw new OrchestrationAlreadyExistsException(id);
         _logger.InstanceStarted(id, request.Name);

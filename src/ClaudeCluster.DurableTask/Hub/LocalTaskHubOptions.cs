@@ -7,7 +7,7 @@ public sealed record LocalTaskHubOptions
     /// <value>Default: 60 seconds.</value>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>So many deliveries of one step without a completion end its execution as poisoned.</summary>
+    /// <summary>So many workers lost over one step end its execution as poisoned; over one activity, they fail it so.</summary>
     /// <value>Default: 10.</value>
     public int MaximumDeliveries { get; init; } = 10;
 

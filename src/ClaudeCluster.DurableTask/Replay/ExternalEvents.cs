@@ -21,7 +21,7 @@ internal sealed class ExternalEvents
         var index = _waiters.FindLastIndex(waiter => SameName(waiter.Name, raised.Name));
         if (index < 0)
         {
-            _kept.Add(raised);
+            Keep(raised);
             return;
         }
 
@@ -30,6 +30,8 @@ internal sealed class ExternalEvents
         waiter.Registration.Dispose();
         waiter.Source.TrySetResult(raised.Input);
     }
+
+    public void Keep(EventRaised raised) => _kept.Add(raised);
 
     public Task<string?> Wait(string name, CancellationToken cancellation)
     {

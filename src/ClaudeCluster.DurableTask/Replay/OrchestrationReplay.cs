@@ -91,7 +91,10 @@ internal sealed class OrchestrationReplay(
     /// <summary>Such an end is not the code's doing, so there is nothing to compare.</summary>
     private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened =>
         happened is ExecutionTerminated or ExecutionPoisoned
-            or ExecutionCompleted { Failure.ErrorType: FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.TaskNotFound });
+            or ExecutionCompleted
+            {
+                Failure.ErrorType: FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.NotReplayable or FailureTypes.TaskNotFound
+            });
 
     private List<OrchestratorAction> RunStep(IReadOnlyList<HistoryEvent> events, bool replaying)
     {
@@ -133,6 +136,10 @@ internal sealed class OrchestrationReplay(
                 break;
             case TimerFired answer:
                 _context?.Tasks.Complete(answer.TaskId, TaskKind.Timer, null);
+                break;
+            case EventRaised raised when _end is not null:
+                // The code has returned: whoever it left waiting will never look, but its next execution may.
+                _context?.Events.Keep(raised);
                 break;
             case EventRaised raised:
                 _context?.Events.Raise(raised);

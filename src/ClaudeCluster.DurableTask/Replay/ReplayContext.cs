@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +61,7 @@ internal sealed class ReplayContext(
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
         StayOnThread();
+        ArgumentException.ThrowIfNullOrEmpty(name.Name, nameof(name));
         var payload = converter.Serialize(input);
         return Retrying.RunAsync(this, options?.Retry, () => CallActivityOnceAsync<TResult>(name, payload, options));
     }
@@ -67,6 +69,9 @@ internal sealed class ReplayContext(
     public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
     {
         StayOnThread();
+        ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name, nameof(orchestratorName));
+        if (options is SubOrchestrationOptions { InstanceId: { } child })
+            InstanceIds.Check(child);
         var payload = converter.Serialize(input);
         return Retrying.RunAsync(this, options?.Retry, () => CallSubOrchestratorOnceAsync<TResult>(orchestratorName, payload, options));
     }
@@ -91,6 +96,7 @@ internal sealed class ReplayContext(
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
         StayOnThread();
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         _actions.Add(new OrchestratorAction.SendEvent(_nextTaskId++, instanceId, eventName, converter.Serialize(payload)));
     }

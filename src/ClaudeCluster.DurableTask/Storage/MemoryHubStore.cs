@@ -32,7 +32,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         [
             .. _instances.Values
                 .Where(instance => instance.Step.Token is null && claim.Takes(instance.State.Name))
-                .Select(instance => (Instance: instance, Messages: instance.Due(claim.Now).Take(Claim.MostMessages).ToList()))
+                .Select(instance => (Instance: instance, Messages: instance.Due(claim.Now, Claim.MostMessages)))
                 .Where(found => found.Messages.Count > 0)
                 .OrderBy(found => found.Messages[0].VisibleAt).ThenBy(found => found.Messages[0].Id)
                 .Take(claim.Most)
@@ -162,7 +162,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (batch.Guard is Guard.HoldsActivity held)
             Settle(instance, held.Token, batch.Leased);
         else if (batch.Guard is Guard.HoldsStep)
-            instance.Step.Release(counted: batch.Leased == Disposition.Requeued);
+            instance.Step.Release(batch.Leased);
 
         var executionId = instance.State.ExecutionId;
         if (batch.Instance is { } after)
@@ -185,7 +185,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (disposition == Disposition.Done)
             instance.Activities.Remove(activity);
         else
-            activity.Release(counted: true);
+            activity.Release(disposition);
     }
 
     private MemoryInstance Add(InstanceState state) => _instances[state.InstanceId] = new MemoryInstance(++_lastKey, state);

@@ -35,17 +35,21 @@ internal sealed class MemoryInstance(long key, InstanceState state)
             return;
         Activities.Clear();
         Inbox.Clear();
-        Step.Release(counted: false);
+        Step.Release(Disposition.Done);
     }
 
     public bool Takes(InboxMessage message) => State.IsOpen
         && (message.ExecutionId is null || string.Equals(message.ExecutionId, State.ExecutionId, StringComparison.Ordinal));
 
     /// <summary>What is due, in the order of delivery.</summary>
-    public IEnumerable<InboxMessage> Due(DateTimeOffset now) => State.StartAt > now
+    public List<InboxMessage> Due(DateTimeOffset now, int most) => State.StartAt > now
         ? []
-        : Inbox.Where(message => message.VisibleAt <= now)
-            .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id);
+        :
+        [
+            .. Inbox.Where(message => message.VisibleAt <= now)
+                .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id)
+                .Take(Math.Max(most, Inbox.Count(message => message.Front))),
+        ];
 
     public Lease? StepLease() => Step.Token is { } token ? new StepLease(State.InstanceId, token, Step.WorkerId, Step.Until, Step.Deliveries, State) : null;
 
@@ -74,10 +78,15 @@ internal sealed class MemoryInstance(long key, InstanceState state)
             Deliveries++;
         }
 
-        public void Release(bool counted)
+        public void Release(Disposition disposition)
         {
             Token = null;
-            Deliveries = counted ? Deliveries : 0;
+            Deliveries = disposition switch
+            {
+                Disposition.Done => 0,
+                Disposition.Returned => Deliveries - 1,
+                _ => Deliveries,
+            };
         }
     }
 }

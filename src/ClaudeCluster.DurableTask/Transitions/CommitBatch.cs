@@ -70,8 +70,11 @@ public enum Disposition
     /// <summary>The work is done: a step's lease is released and its deliveries begin at 0 again, an activity is removed.</summary>
     Done,
 
-    /// <summary>The worker was lost, or gave the work back: it waits again, and the delivery stays counted.</summary>
+    /// <summary>The worker was lost: the work waits again, and the delivery stays counted.</summary>
     Requeued,
+
+    /// <summary>The worker gave the work back: it waits again as if it had not been delivered.</summary>
+    Returned,
 }
 
 /// <summary>A message that waits for its instance to take a step. It is dropped if that instance, or that execution, is not open.</summary>

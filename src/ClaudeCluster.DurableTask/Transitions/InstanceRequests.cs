@@ -11,7 +11,9 @@ internal static class InstanceRequests
     public static CommitBatch Start(StartRequest request, string instanceId, string executionId, DateTimeOffset now)
     {
         var (instance, message) = NewExecution(request, instanceId, executionId, null, now);
-        return new CommitBatch(instanceId, new Guard.MayStart(request.Replaceable)) { Instance = instance, Messages = [message] };
+        // Never an open one, whatever was asked for: its parent, if it has one, would wait for ever.
+        var replaceable = request.Replaceable.Where(status => status.IsTerminal()).ToList();
+        return new CommitBatch(instanceId, new Guard.MayStart(replaceable)) { Instance = instance, Messages = [message] };
     }
 
     /// <summary>The row and the first message of an execution that begins.</summary>

@@ -8,12 +8,13 @@ namespace ClaudeCluster.DurableTask.WorkItems;
 //                claim: new token                    complete with that token
 //    Waiting ─────────────────────────► Leased ──────────────────────────────► Done
 //       ▲                                │  │
-//       │     the worker gives it back   │  │  renewed while its worker lives, so that a long
-//       ├────────────────────────────────┘  │  activity is never taken away from a live worker
+//       │     the worker gives it back,  │  │  renewed while its worker lives, so that a long
+//       ├────── which is not counted ────┘  │  activity is never taken away from a live worker
 //       │                                   │
 //       │     the worker went silent        │      LostLease decides:
 //       └───────────────────────────────────┤      a step, an activity  → Waiting, deliveries counted
 //                                           │      a step 10 times      → its execution ends as poisoned
+//                                           │      an activity 10 times → it fails as poisoned
 //                                           └────► an activity tagged "fail" → it fails as WorkerLost
 //
 // The token is the fence. It is made anew for each delivery and cannot be guessed, and every completion names it. A worker that was
@@ -45,7 +46,10 @@ public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Me
 public sealed record Claim(
     string WorkerId, int Most, IReadOnlySet<TaskName>? Names, DateTimeOffset Now, DateTimeOffset Until, Func<string> NewToken)
 {
-    /// <summary>Messages handed out in one step; the rest comes with the next.</summary>
+    /// <summary>
+    /// Messages handed out in one step; the rest comes with the next. Those in front are never split: left behind, they would be
+    /// delivered before the start of an execution that this step may begin, and be lost.
+    /// </summary>
     public const int MostMessages = 1_000;
 
     internal bool Takes(string name) => Names is null || Names.Contains(name);

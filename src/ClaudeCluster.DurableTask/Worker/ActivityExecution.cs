@@ -10,12 +10,9 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
     /// <summary>The completion, or null if the worker stops and the activity has given up because of that.</summary>
     public async Task<ActivityCompletion?> RunAsync(ActivityWorkItem item, CancellationToken stopping)
     {
-        await using var scope = services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
         try
         {
-            if (registry.FindActivity(item.Name, scope?.ServiceProvider ?? services) is not { } activity)
-                return new ActivityCompletion(item, null, NoCode(item.Name));
-            return new ActivityCompletion(item, await RunAsync(activity, item, stopping), null);
+            return await RunInScopeAsync(item, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -26,6 +23,14 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
             logger.ActivityFailed(item.InstanceId, item.Name, item.TaskId, e);
             return new ActivityCompletion(item, null, TaskFailureDetails.FromException(e));
         }
+    }
+
+    private async Task<ActivityCompletion> RunInScopeAsync(ActivityWorkItem item, CancellationToken stopping)
+    {
+        await using var scope = services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
+        return registry.FindActivity(item.Name, scope?.ServiceProvider ?? services) is { } activity
+            ? new ActivityCompletion(item, await RunAsync(activity, item, stopping), null)
+            : new ActivityCompletion(item, null, NoCode(item.Name));
     }
 
     private static TaskFailureDetails NoCode(TaskName name) =>

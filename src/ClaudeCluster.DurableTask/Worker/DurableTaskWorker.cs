@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ public sealed class DurableTaskWorker
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
-        _steps = new StepExecution(registry, services, options.DataConverter, logs);
+        _steps = new StepExecution(registry, services, options.DataConverter, logs, _logger);
         _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
@@ -36,14 +37,17 @@ public sealed class DurableTaskWorker
     }
 
     /// <summary>
-    /// Works until the token is cancelled, then drains: what runs may end, what does not end in time is abandoned. A failure of the hub
+    /// Works until the token is cancelled, then drains: what runs may end, what does not end in time is given back. A failure of the hub
     /// itself (a full disk, for example) ends the worker too, and is thrown.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var receiving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var stopping = new CancellationTokenSource();
+        // Not disposed: work that was given back may still run when this method has returned, and then looks at both.
+        var receiving = new CancellationTokenSource();
+        var stopping = new CancellationTokenSource();
         var running = new ConcurrentDictionary<WorkItem, Task>(ReferenceEqualityComparer.Instance);
+        ExceptionDispatchInfo? failure = null;
+        await using var told = cancellation.Register(receiving.Cancel);
         try
         {
             await foreach (var item in _hub.ReceiveAsync(_offer, receiving.Token))
@@ -58,6 +62,8 @@ public sealed class DurableTaskWorker
             await DrainAsync(running, stopping);
         }
 
+        failure?.Throw();
+
         async Task RunToTheEndAsync(WorkItem item, TaskCompletionSource done)
         {
             // The loop that receives must not be held up by the code that it starts.
@@ -65,14 +71,16 @@ public sealed class DurableTaskWorker
             try
             {
                 await RunAsync(item, stopping.Token);
-                running.TryRemove(item, out _);
-                done.SetResult();
             }
             catch (Exception e)
             {
-                done.SetException(e);
+                _logger.HubFailed(item.InstanceId, e);
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
                 await receiving.CancelAsync();
             }
+
+            running.TryRemove(item, out _);
+            done.SetResult();
         }
     }
 
@@ -83,22 +91,8 @@ public sealed class DurableTaskWorker
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    private async Task RunStepAsync(StepWorkItem item)
-    {
-        StepCompletion completion;
-        try
-        {
-            completion = await _steps.RunAsync(item, CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            _logger.StepNotRun(item.InstanceId, e);
-            await _hub.AbandonAsync(item, CancellationToken.None);
-            return;
-        }
-
-        await _hub.CompleteAsync(completion, CancellationToken.None);
-    }
+    private async Task RunStepAsync(StepWorkItem item) =>
+        await _hub.CompleteAsync(await _steps.RunAsync(item, CancellationToken.None), CancellationToken.None);
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
     {
@@ -113,30 +107,23 @@ public sealed class DurableTaskWorker
         if (await EndWithinAsync(running.Values, _options.DrainTimeout))
             return;
         await stopping.CancelAsync();
-        if (await EndWithinAsync(running.Values, _options.StopTimeout))
-            return;
-        foreach (var (item, work) in running)
-        {
-            if (!work.IsCompleted)
-                await GiveBackAsync(item);
-        }
+        if (!await EndWithinAsync(running.Values, _options.StopTimeout))
+            await Task.WhenAll(running.Keys.Select(GiveBackAsync));
     }
 
-    /// <summary>False if some work still runs then. A failure of the hub, met by any of it, is thrown.</summary>
+    /// <summary>False if some work still runs then.</summary>
     private async Task<bool> EndWithinAsync(ICollection<Task> work, TimeSpan limit)
     {
         var all = Task.WhenAll(work);
         using var enough = new CancellationTokenSource();
         var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
         await enough.CancelAsync();
-        if (ended)
-            await all;
         return ended;
     }
 
-    private Task GiveBackAsync(WorkItem item)
+    private async Task GiveBackAsync(WorkItem item)
     {
         _logger.WorkGivenBack(item.InstanceId);
-        return _hub.AbandonAsync(item, CancellationToken.None);
+        await _hub.AbandonAsync(item, CancellationToken.None);
     }
 }

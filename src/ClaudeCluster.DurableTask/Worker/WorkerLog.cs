@@ -4,8 +4,11 @@ namespace ClaudeCluster.DurableTask.Worker;
 
 internal static partial class WorkerLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "{instanceId}: a step could not be run; it is given back")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{instanceId}: its history cannot be replayed; it fails")]
     public static partial void StepNotRun(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{instanceId}: the hub failed; the worker stops")]
+    public static partial void HubFailed(this ILogger logger, string instanceId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{instanceId}: activity {name} (#{taskId}) failed")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string name, int taskId, Exception exception);

@@ -71,6 +71,14 @@ public sealed class Glob
         return pattern == _segments.Length;
     }
 
+    /// <summary>True of a folder whose inside the pattern's fixed beginning speaks about: <c>.github</c> and <c>.github/workflows</c> for <c>.github/workflows/**</c>.</summary>
+    internal bool IsAbove(string folder)
+    {
+        var folders = folder.Split('/');
+        return folders.Length < _segments.Length
+            && folders.Zip(_segments).All(pair => pair.Second != AnyFolders && SegmentMatches(pair.Second, pair.First));
+    }
+
     public override string ToString() => Pattern;
 
     private static string? CheckSegments(string[] segments) => segments switch

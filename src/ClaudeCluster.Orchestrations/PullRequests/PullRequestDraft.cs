@@ -25,16 +25,12 @@ public static class PullRequestDraft
     {
         var result = state.Accepted ?? throw new InvalidOperationException($"The flow {state.FlowId} has no accepted attempt.");
         return new(
-            Title(state.Issue),
+            WorkTitle.Of(state.Issue, LongestTitle),
             Body(state, result),
             Head: new BranchName(state.Issue.Number, state.Generation, Attempt: null).ToString(),
             Base: state.Repository.DefaultBranch,
             state.Policy.DraftPullRequests);
     }
-
-    private static string Title(IssueSnapshot issue) => SafeMarkdown.Line(issue.Title, LongestTitle) is { Length: > 0 } title
-        ? title
-        : string.Create(CultureInfo.InvariantCulture, $"Resolve issue {issue.Number}");
 
     private static string Body(FlowState state, AttemptResult result)
     {

@@ -42,6 +42,15 @@ public sealed class AttemptStoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Endless_words_of_a_coder_do_not_go_into_history()
+    {
+        var result = await PlayAsync(Fix + $"- {{say: {string.Concat(Enumerable.Repeat("x😀", 20_000))}}}\n");
+
+        Assert.InRange(result.Claimed!.Length, 19_990, 20_001);
+        Assert.EndsWith("…", result.Claimed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_changed_is_an_outcome_and_nothing_is_pushed()
     {
         var result = await PlayAsync("- {say: all is well}\n- {run: sh test.sh, allow-failure: true}\n");

@@ -65,5 +65,16 @@ public class ClaudeCommandLineTests
         Assert.DoesNotContain("--session-id", resumed);
     }
 
+    [Theory]
+    [InlineData("--add-dir=/")]
+    [InlineData("11111111-2222-4333-8444-55555555555x")]
+    [InlineData("")]
+    public void What_is_no_session_does_not_become_an_argument(string claimed)
+    {
+        var arguments = ClaudeCommandLine.Build(Job with { ResumeSession = claimed }, Options).Arguments;
+
+        Assert.Equal(ClaudeCommandLine.Build(Job, Options).Arguments, arguments);
+    }
+
     private static string Settings(ClaudeOptions options) => ClaudeCommandLine.Build(Job, options).Files["/agent/scratch/a1/claude/settings.json"];
 }

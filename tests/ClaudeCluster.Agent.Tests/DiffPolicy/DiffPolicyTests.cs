@@ -45,6 +45,35 @@ public sealed class DiffPolicyTests
     public void A_link_must_stay_inside(string path, string target, bool leaves) =>
         Assert.Equal(leaves ? 1 : 0, Judge(Text(path) with { LinkTarget = target }).Reasons.Count);
 
+    [Theory]
+    [InlineData(".github", true)]
+    [InlineData(".GitHub/workflows", true)]
+    [InlineData("docs", true)]
+    [InlineData("src", false)]
+    [InlineData("docs/latest", false)]
+    public void A_link_or_submodule_in_the_place_of_a_protected_folder_needs_a_person(string path, bool isRefused)
+    {
+        Assert.Equal(isRefused ? 1 : 0, Judge(Text(path) with { IsLink = true, LinkTarget = "evil" }).Reasons.Count);
+        Assert.Equal(isRefused ? 1 : 0, Judge(Text(path) with { IsSubmodule = true }).Reasons.Count);
+        Assert.Empty(Judge(Text(path)).Reasons);
+    }
+
+    [Fact]
+    public void A_huge_file_and_too_many_links_are_refused_however_few_lines_they_have()
+    {
+        Assert.Equal("x.js has 11 MB; the limit is 10 MB.", Assert.Single(Judge(Text("x.js") with { Bytes = 11 << 20 }).Reasons));
+        var many = DiffPolicy.Judge(
+            new Change([.. Enumerable.Range(0, 101).Select(i => Text($"l{i}") with { IsLink = true })]), Rules with { MaxFiles = 1000 });
+        Assert.Equal("It changes 101 symbolic links; the limit is 100.", Assert.Single(many.Reasons));
+    }
+
+    [Theory]
+    [InlineData(".gitmodules")]
+    [InlineData("lib/.gitattributes")]
+    [InlineData("package.json")]
+    [InlineData("web/conftest.py")]
+    public void Files_by_which_a_change_shows_itself_as_less_than_it_is_are_flagged(string path) => Assert.Single(Judge(Text(path)).Summary.Warnings);
+
     [Fact]
     public void A_binary_file_is_flagged() =>
         Assert.Contains("is binary", Assert.Single(Judge(new ChangedFile("x.png")).Summary.Warnings), StringComparison.Ordinal);

@@ -44,14 +44,14 @@ public sealed class VerifyTests : IDisposable
     {
         var options = _source.Options with
         {
-            Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["GITHUB_TOKEN"] = "x", ["NPM_TOKEN"] = "x", ["my_api_key"] = "x", ["DOTNET_ROOT"] = "/d" },
+            Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["GITHUB_TOKEN"] = "x", ["NPM_TOKEN"] = "x", ["my_api_key"] = "x", ["DEPLOY_KEY"] = "x", ["GH_ENTERPRISE"] = "x", ["DATABASE_URL"] = "x", ["NPM_CONFIG__AUTH"] = "x", ["GIT_SSH_COMMAND"] = "x", ["AZP_PAT"] = "x", ["DOTNET_ROOT"] = "/d" },
         };
         var verified = await RunAsync(["env | cut -d= -f1 | sort | tr '\\n' ' '; echo $HOME"], options: options);
 
         Assert.StartsWith($"CI {ProcessTree.MarkName} DOTNET_ROOT HOME LANG ", verified[0].Tail, StringComparison.Ordinal);
         Assert.DoesNotContain("TOKEN", verified[0].Tail, StringComparison.Ordinal);
         Assert.DoesNotContain("api_key", verified[0].Tail, StringComparison.Ordinal);
-        Assert.EndsWith("/scratch/home\n", verified[0].Tail, StringComparison.Ordinal);
+        Assert.EndsWith("/test-scratch/home\n", verified[0].Tail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class WorkspacesTests : IDisposable
             Assert.Equal(head, workspace.Start.Value);
             Assert.Equal(head, workspace.Base.Value);
             Assert.Equal("one", File.ReadAllText(Path.Combine(workspace.Folder, "a.txt")));
-            Assert.Equal("claude/wip/12-1-a1\n", SourceRepository.GitIn(workspace.Folder, "branch", "--show-current"));
+            Assert.Empty(SourceRepository.GitIn(workspace.Folder, "branch", "--show-current"));
         }
         source.AssertNothingIsLeft();
     }

@@ -23,7 +23,7 @@ internal static class CrashHost
             options = options with { OnCommit = KillAt(int.Parse(args[2], CultureInfo.InvariantCulture), args[3] == "before") };
 
         await using var cluster = await Cluster.OpenAsync(new SqliteHubStore(options));
-        cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => AppendEffect(effects, key)));
+        cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => AppendEffect(effects, key), cluster.Client));
         try
         {
             await cluster.Client.ScheduleNewOrchestrationInstanceAsync(

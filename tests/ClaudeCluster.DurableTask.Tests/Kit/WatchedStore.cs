@@ -28,6 +28,12 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Called after each look for steps, for what may happen between the look and the wait.</summary>
     public Action? AfterLook { get; set; }
 
+    /// <summary>Called before each commit; what it throws is thrown in place of the commit.</summary>
+    public Action<CommitBatch>? BeforeCommit { get; set; }
+
+    /// <summary>Called with the instance before a history is read; what it throws is thrown in place of the history.</summary>
+    public Action<string>? BeforeHistory { get; set; }
+
     public int Count<T>(string instanceId)
         where T : HistoryEvent
     {
@@ -56,6 +62,7 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
 
     public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
     {
+        BeforeCommit?.Invoke(batch);
         var verdict = await inner.CommitAsync(batch, cancellation);
         if (verdict != Verdict.Committed)
             return verdict;
@@ -93,8 +100,11 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
 
     public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) => inner.ReadInstanceAsync(instanceId, cancellation);
 
-    public Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default) =>
-        inner.ReadHistoryAsync(instanceId, executionId, cancellation);
+    public async Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default)
+    {
+        BeforeHistory?.Invoke(instanceId);
+        return await inner.ReadHistoryAsync(instanceId, executionId, cancellation);
+    }
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => inner.QueryAsync(query, cancellation);
 

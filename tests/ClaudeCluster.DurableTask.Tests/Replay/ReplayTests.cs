@@ -78,6 +78,23 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void An_event_after_continue_as_new_goes_along_though_the_old_code_left_somebody_waiting()
+    {
+        var replay = NewReplay(async context =>
+        {
+            _ = context.WaitForExternalEvent<string>("E");
+            await context.CallActivityAsync("A");
+            context.ContinueAsNew();
+            return string.Empty;
+        });
+        var late = new EventRaised("E", "1") { Timestamp = Noon };
+
+        var actions = replay.Step([.. Began(), new TaskCompleted(0, null), late]).Actions;
+
+        Assert.Equal([late], Assert.IsType<OrchestratorAction.ContinueAsNew>(actions[^1]).CarriedEvents);
+    }
+
+    [Fact]
     public void A_history_without_a_beginning_is_refused()
     {
         var replay = NewReplay(_ => Task.FromResult("unreached"));

@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Tests.Kit;
+using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
 
@@ -43,6 +44,34 @@ public abstract class ContinueAsNewFacts(StoreKind kind) : HubFacts(kind)
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Collect", Array.Empty<int>());
         for (var i = 0; i < Count; i++)
             await cluster.Client.RaiseEventAsync(id, "Number", i);
+
+        Assert.Equal(Enumerable.Range(0, Count), (await cluster.EndOfAsync(id)).ReadOutputAs<int[]>());
+    }
+
+    [Fact]
+    public async Task More_carried_events_than_one_step_takes_stay_in_order_and_none_is_lost()
+    {
+        const int Count = Claim.MostMessages + 200;
+        await using var cluster = await OpenAsync();
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Collect", Array.Empty<int>());
+        for (var i = 0; i < Count; i++)
+            await cluster.Client.RaiseEventAsync(id, "Number", i);
+        await cluster.Client.RaiseEventAsync(id, "Go");
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<int[], int[]>("Collect", async (context, seen) =>
+        {
+            if (seen.Length == 0)
+                await context.WaitForExternalEvent<string>("Go");
+            seen = [.. seen, await context.WaitForExternalEvent<int>("Number")];
+            if (seen.Length < 3)
+            {
+                context.ContinueAsNew(seen);
+                return seen;
+            }
+
+            while (seen.Length < Count)
+                seen = [.. seen, await context.WaitForExternalEvent<int>("Number")];
+            return seen;
+        }));
 
         Assert.Equal(Enumerable.Range(0, Count), (await cluster.EndOfAsync(id)).ReadOutputAs<int[]>());
     }

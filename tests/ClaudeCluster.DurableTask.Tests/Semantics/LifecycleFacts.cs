@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
@@ -220,6 +221,8 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
     [InlineData("フロー-１２")]
     [InlineData("it's \"quoted\" ; DROP TABLE instances --")]
     [InlineData("a::b@c%d_e")]
+    [InlineData("../slash/\\back")]
+    [InlineData("👩‍🔧 wrench")]
     public async Task Any_text_can_be_an_instance_id(string id)
     {
         await using var cluster = await OpenAsync();
@@ -228,6 +231,49 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
             .AddActivityFunc<object?, string>("Id", (context, _) => context.InstanceId));
 
         Assert.Equal(id, (await cluster.RunAsync("Id", instanceId: id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task What_no_store_keeps_as_it_is_is_no_instance_id()
+    {
+        string[] ids = [string.Empty, " ", "a\0b", $"half{(char)0xD83D}"];
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<int, string>("Parent", (context, i) =>
+            context.CallSubOrchestratorAsync<string>("Child", null, new SubOrchestrationOptions(instanceId: ids[i]))));
+
+        for (var i = 0; i < ids.Length; i++)
+        {
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => cluster.RunAsync("Any", instanceId: ids[i]));
+            Assert.True((await cluster.RunAsync("Parent", i)).FailureDetails!.IsCausedBy<ArgumentException>());
+        }
+    }
+
+    [Fact]
+    public async Task A_task_without_a_name_is_refused_where_it_is_asked_for()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Activity", context => context.CallActivityAsync<string>(default))
+            .AddOrchestratorFunc<string>("Child", context => context.CallSubOrchestratorAsync<string>(default))
+            .AddOrchestratorFunc<string>("Event", context =>
+            {
+                context.SendEvent(null!, "E", 1);
+                return Task.FromResult("unreached");
+            }));
+
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => cluster.RunAsync(default));
+        foreach (var name in new[] { "Activity", "Child", "Event" })
+            Assert.True((await cluster.RunAsync(name)).FailureDetails!.IsCausedBy<ArgumentException>());
+    }
+
+    [Fact]
+    public async Task An_open_instance_is_never_replaced_whatever_is_asked_for()
+    {
+        await using var cluster = await OpenAsync();
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Open", null, new StartOrchestrationOptions("open"));
+
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
+            cluster.Hub.StartAsync(new StartRequest("Other", "open", null) { Replaceable = Enum.GetValues<OrchestrationRuntimeStatus>() }));
     }
 
     [Fact]

@@ -30,6 +30,10 @@ public sealed class LifecycleFactsOnMemory() : LifecycleFacts(StoreKind.Memory);
 
 public sealed class LifecycleFactsOnSqlite() : LifecycleFacts(StoreKind.Sqlite);
 
+public sealed class FailureFactsOnMemory() : FailureFacts(StoreKind.Memory);
+
+public sealed class FailureFactsOnSqlite() : FailureFacts(StoreKind.Sqlite);
+
 public sealed class WorkerFactsOnMemory() : WorkerFacts(StoreKind.Memory);
 
 public sealed class WorkerFactsOnSqlite() : WorkerFacts(StoreKind.Sqlite);

@@ -59,6 +59,59 @@ public sealed class HubFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_worker_is_refused_also_where_it_comes_by_a_link()
+    {
+        var link = _folder.File("link.db");
+        File.CreateSymbolicLink(link, HubPath);
+        await using var first = new SqliteHubStore(HubPath);
+        await first.OpenAsync();
+        await using var second = new SqliteHubStore(link);
+
+        Assert.Equal(HubFileProblem.InUse, (await Assert.ThrowsAsync<HubFileException>(() => second.OpenAsync())).Problem);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_refused_can_be_opened_once_its_fault_is_mended()
+    {
+        await OpenAndCloseAsync();
+        Run("PRAGMA user_version = 9999");
+        await using var store = new SqliteHubStore(HubPath);
+        await Assert.ThrowsAsync<HubFileException>(() => store.OpenAsync());
+        Run("PRAGMA user_version = 1");
+
+        await store.OpenAsync();
+    }
+
+    [Fact]
+    public void An_empty_file_is_no_hub_to_a_reader()
+    {
+        File.Create(HubPath).Dispose();
+
+        Assert.Equal(HubFileProblem.NotAHub, Assert.Throws<HubFileException>(() => SqliteHubReader.Open(HubPath)).Problem);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void A_program_that_holds_the_file_is_told_of(int code)
+    {
+        Assert.Equal(HubFileProblem.InUse, SqliteErrors.Translate(new SqliteException("database is locked", code), HubPath)!.Problem);
+    }
+
+    [Fact]
+    public async Task A_reader_whose_reads_fail_leaves_no_file_open()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It looks at the open files where Linux lists them.");
+        await OpenAndCloseAsync();
+        var reader = SqliteHubReader.Open(HubPath);
+        for (var i = 0; i < 3; i++)
+            Assert.Throws<FormatException>(() => reader.Read<int>(_ => throw new FormatException()));
+        reader.Dispose();
+
+        Assert.DoesNotContain(HubPath, Directory.GetFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget));
+    }
+
+    [Fact]
     public async Task A_file_can_be_opened_again_after_it_was_closed()
     {
         await OpenAndCloseAsync();
@@ -107,10 +160,12 @@ public sealed class HubFileTests : IDisposable
                 cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", new string('x', 1_000_000), new StartOrchestrationOptions("b")));
             Assert.Equal(HubFileProblem.DiskFull, full.Problem);
             Assert.Null(await cluster.Client.GetInstanceAsync("b"));
+            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", "small too", new StartOrchestrationOptions("c"));
         }
 
         await using var again = await Cluster.OpenAsync(new SqliteHubStore(HubPath));
         Assert.Equal("small", (await again.Client.GetInstanceAsync("a", getInputsAndOutputs: true))!.ReadInputAs<string>());
+        Assert.NotNull(await again.Client.GetInstanceAsync("c"));
     }
 
     [Fact]
@@ -130,7 +185,9 @@ public sealed class HubFileTests : IDisposable
     [Fact]
     public async Task The_file_says_what_it_is_and_is_written_as_safely_as_sqlite_can()
     {
-        await OpenAndCloseAsync();
+        await using (var writer = SqliteWriter.Open(new SqliteStoreOptions(HubPath)))
+            Assert.Equal(2L, await writer.WriteAsync(session => session.Scalar<long>("PRAGMA synchronous"))); // FULL
+
         await using var connection = new SqliteConnection($"Data Source={HubPath};Mode=ReadOnly;Pooling=False");
         connection.Open();
 

@@ -176,6 +176,18 @@ public abstract class TaskHubStoreContract(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Work_given_back_in_order_counts_as_never_delivered()
+    {
+        var step = await RunningAsync("a");
+        await _store.CommitAsync(new CommitBatch("a", new Guard.HoldsStep(step.Lease.Token)) { Leased = Disposition.Returned });
+        Assert.Equal(1, Assert.Single(await ClaimStepsAsync()).Lease.Deliveries);
+
+        var lease = await HeldActivityAsync("b");
+        await _store.CommitAsync(new CommitBatch("b", new Guard.HoldsActivity(lease.Token)) { Leased = Disposition.Returned });
+        Assert.Equal(1, Assert.Single(await ClaimActivitiesAsync()).Deliveries);
+    }
+
+    [Fact]
     public async Task The_end_of_an_instance_removes_its_messages_activities_and_lease()
     {
         var lease = await HeldActivityAsync("a");

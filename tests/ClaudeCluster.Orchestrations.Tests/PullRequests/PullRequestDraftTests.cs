@@ -47,6 +47,7 @@ public class PullRequestDraftTests
     [InlineData("/claude cancel", "∕claude cancel")]
     [InlineData("\"; rm -rf / $(id)", "\"; rm -rf / $(id)")]
     [InlineData("Fixes #99 and GH-3", "Fixes ＃99 and GH－3")]
+    [InlineData("[[skip ci]] [No\u200b CI] x", "[(skip ci)] (No CI) x")]
     [InlineData("a\nb\t c", "a b c")]
     [InlineData("\u001b]0;owned\u0007ok \u001b[1mx", "ok x")]
     [InlineData("mail me@example.com about C# 12", "mail me@example.com about C# 12")]
