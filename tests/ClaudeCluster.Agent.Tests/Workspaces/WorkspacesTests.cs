@@ -128,7 +128,7 @@ public sealed class WorkspacesTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<HostNotReadyException>(() => workspaces.OpenAsync(_source.Task(), default));
 
-        Assert.StartsWith("git was not found.", failure.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("git cannot be run: The program git was not found.", failure.Detail, StringComparison.Ordinal);
         Assert.Contains("2.34", failure.Fix, StringComparison.Ordinal);
     }
 
