@@ -31,10 +31,10 @@ internal sealed record CoderChoice(string? ScriptFile)
 
     /// <exception cref="HostNotReadyException">Claude Code cannot be used here.</exception>
     /// <exception cref="BadInputException">The script has problems.</exception>
-    public async Task<ICoder> CreateAsync(string agentRoot, HostEnvironment host, CancellationToken cancellationToken)
+    public async Task<ICoder> CreateAsync(string agentRoot, IReadOnlyList<string> hidden, HostEnvironment host, CancellationToken cancellationToken)
     {
         if (ScriptFile is null)
-            return await ClaudeSetup.CoderAsync(host, agentRoot, isSandboxed: true, cancellationToken);
+            return await ClaudeSetup.CoderAsync(host, hidden, isSandboxed: true, cancellationToken);
         var script = CoderScript.Read(await File.ReadAllTextAsync(ScriptFile, cancellationToken), ScriptFile);
         return new ScriptedCoder(script, LocalWorkplace.Options(agentRoot, host, new AgentId("this-pc"), "this-pc", []), host.Time);
     }

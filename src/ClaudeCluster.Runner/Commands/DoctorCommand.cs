@@ -57,7 +57,7 @@ internal static class DoctorCommand
 
     private static async Task<Check> ClaudeAsync(HostEnvironment host, CancellationToken cancellationToken)
     {
-        var found = await ClaudeSetup.InspectAsync(host, host.StateFolder, isSandboxed: true, cancellationToken);
+        var found = await ClaudeSetup.InspectAsync(host, [], isSandboxed: true, cancellationToken);
         return found.Problem switch
         {
             null => new Check("claude", Ok: true, Needed: false, $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in", Fix: null),

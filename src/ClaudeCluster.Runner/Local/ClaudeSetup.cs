@@ -9,37 +9,37 @@ internal static class ClaudeSetup
         ClaudeLocator.Find(new ClaudeSearch(Configured: null, host.Variable("CLAUDE_CODE_CLI_PATH"), host.Variable("PATH") ?? string.Empty));
 
     /// <summary>The options of a run, with the CLI where it should be, whether or not it is there.</summary>
-    /// <param name="agentRoot">Hidden from the model's commands, like the user's home.</param>
-    public static ClaudeOptions Options(HostEnvironment host, string agentRoot, bool isSandboxed, string? version = null) => new()
+    /// <param name="hidden">Folders that the model's commands cannot read, beside the user's home.</param>
+    public static ClaudeOptions Options(HostEnvironment host, IReadOnlyList<string> hidden, bool isSandboxed, string? version = null) => new()
     {
         Program = Find(host).Program ?? "claude",
         Version = version ?? string.Empty,
         Credential = Credential(host),
         BaseUrl = Uri.TryCreate(host.Variable("ANTHROPIC_BASE_URL"), UriKind.Absolute, out var url) ? url : null,
         SearchPath = host.Variable("PATH") ?? string.Empty,
-        HiddenFolders = [.. new[] { agentRoot, host.Variable("HOME") }.OfType<string>().Where(folder => folder is not "/")],
+        HiddenFolders = [.. hidden.Append(host.Variable("HOME")).OfType<string>().Where(folder => folder is not "/").Distinct(StringComparer.Ordinal)],
         ReadableFolders = [.. new[] { host.Variable("DOTNET_ROOT") }.OfType<string>()],
         Sandbox = isSandboxed,
     };
 
     /// <exception cref="HostNotReadyException">It is not there, too old, or not logged in.</exception>
-    public static async Task<ClaudeCoder> CoderAsync(HostEnvironment host, string agentRoot, bool isSandboxed, CancellationToken cancellationToken)
+    public static async Task<ClaudeCoder> CoderAsync(HostEnvironment host, IReadOnlyList<string> hidden, bool isSandboxed, CancellationToken cancellationToken)
     {
-        var inspected = await InspectAsync(host, agentRoot, isSandboxed, cancellationToken);
+        var inspected = await InspectAsync(host, hidden, isSandboxed, cancellationToken);
         return inspected.Problem switch
         {
-            null => new ClaudeCoder(Options(host, agentRoot, isSandboxed, inspected.Version), host.Time),
+            null => new ClaudeCoder(Options(host, hidden, isSandboxed, inspected.Version), host.Time),
             AttemptOutcome.HostNotReady problem => throw new HostNotReadyException(problem.Detail, problem.Fix),
             AttemptOutcome problem => throw new HostNotReadyException(OutcomeText.Describe(problem), "'claude-cluster doctor' tells more."),
         };
     }
 
-    public static async Task<ClaudeInstallation> InspectAsync(HostEnvironment host, string agentRoot, bool isSandboxed, CancellationToken cancellationToken)
+    public static async Task<ClaudeInstallation> InspectAsync(HostEnvironment host, IReadOnlyList<string> hidden, bool isSandboxed, CancellationToken cancellationToken)
     {
         var scratch = Directory.CreateTempSubdirectory("claude-cluster-");
         try
         {
-            return await ClaudeInstallation.InspectAsync(Find(host), Options(host, agentRoot, isSandboxed), scratch.FullName, host.Time, cancellationToken);
+            return await ClaudeInstallation.InspectAsync(Find(host), Options(host, hidden, isSandboxed), scratch.FullName, host.Time, cancellationToken);
         }
         finally
         {

@@ -81,7 +81,7 @@ internal sealed class DescribedAttempt(DryRunRequest request, HostEnvironment ho
                 Prompt = PromptBuilder.Build(task),
                 Limits = task.Limits,
             },
-            ClaudeSetup.Options(host, Root, isSandboxed: true));
+            ClaudeSetup.Options(host, [Root], isSandboxed: true));
         Environment = [.. line.Environment.Keys];
         return ("Claude Code", line.Describe());
     }

@@ -32,6 +32,9 @@ internal sealed class LocalRepository
     /// <summary>The checked-out files; null: a bare repository.</summary>
     public string? WorkTree { get; }
 
+    /// <summary>All that belongs to the repository on this machine.</summary>
+    public IReadOnlyList<string> Folders => WorkTree is null ? [GitFolder] : [GitFolder, WorkTree];
+
     public static Option<string?> StateOption() => new("--state")
     {
         Description = "Where hub file, pull request and comment are kept. Default: claude-cluster inside the repository's git folder.",
@@ -126,7 +129,7 @@ internal sealed class LocalRepository
             throw new BranchMovedException(promotion.Branch, $"a commit that is checked out in {checkedOut.Trim()}");
         try
         {
-            await _git.RunAsync(_place, ["update-ref", "-m", "claude-cluster: promoted", name, promotion.After.Value, promotion.Before?.Value ?? NoCommit], cancellationToken);
+            await _git.RunAsync(_place, ["update-ref", "--no-deref", "-m", "claude-cluster: promoted", name, promotion.After.Value, promotion.Before?.Value ?? NoCommit], cancellationToken);
             return promotion.After;
         }
         catch (GitException refused)
@@ -141,7 +144,7 @@ internal sealed class LocalRepository
     public async Task DeleteBranchesAsync(IReadOnlyList<string> branches, CancellationToken cancellationToken)
     {
         foreach (var branch in branches)
-            await _git.RunAsync(_place, ["update-ref", "-d", $"refs/heads/{branch}"], cancellationToken);
+            await _git.RunAsync(_place, ["update-ref", "--no-deref", "-d", $"refs/heads/{branch}"], cancellationToken);
     }
 
     /// <summary>Of plain files: neither folders, nor links, nor submodules.</summary>

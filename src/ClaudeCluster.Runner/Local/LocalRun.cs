@@ -27,7 +27,7 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
     /// <returns>The flow at its end, null if the event starts nothing; and why it does or does not.</returns>
     public async Task<(FlowState? Flow, string Reason)> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        var coder = await Coder.CreateAsync(AgentRoot, Host, cancellationToken);
+        var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
         var gitHub = new FirstFailure(Host.Seams.GitHub(new FolderGitHub(Repository, Folder)));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
