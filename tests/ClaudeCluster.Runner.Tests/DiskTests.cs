@@ -91,6 +91,43 @@ public sealed class DiskTests
         Assert.Equal(before, Snapshot.Of(playground.Repository));
     }
 
+    [Theory]
+    [InlineData("issues")]
+    [InlineData("pulls")]
+    public async Task A_folder_that_cannot_be_written_ends_the_run_at_once_and_it_goes_on_later(string folder)
+    {
+        await using var playground = Playground.Create();
+        var inTheWay = playground.Write($"repository/.git/claude-cluster/{folder}", "I am no folder.");
+
+        var stopped = await playground.CallAsync(playground.Run);
+        Assert.True(stopped.Code == (int)ExitCode.HostNotReady, stopped.All);
+        Assert.Contains(inTheWay, stopped.Output, StringComparison.Ordinal);
+        Assert.Contains("call the same command again", stopped.Output, StringComparison.Ordinal);
+
+        File.Delete(inTheWay);
+        var ended = await playground.CallAsync(playground.Run);
+        Assert.True(ended.Code == 0, ended.All);
+        await Rest.IsWholeAsync(playground);
+    }
+
+    [Fact]
+    public async Task A_branch_that_cannot_be_written_is_not_called_moved()
+    {
+        await using var playground = Playground.Create();
+        // As a git that was killed leaves it.
+        var stale = playground.Write("repository/.git/refs/heads/claude/issue-7.lock", string.Empty);
+
+        var stopped = await playground.CallAsync(playground.Run);
+        Assert.True(stopped.Code == (int)ExitCode.HostNotReady, stopped.All);
+        Assert.Contains(stale, stopped.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("somebody else moved it", stopped.Output, StringComparison.Ordinal);
+
+        File.Delete(stale);
+        var ended = await playground.CallAsync(playground.Run);
+        Assert.True(ended.Code == 0, ended.All);
+        await Rest.IsWholeAsync(playground);
+    }
+
     private static SqliteHubStore Small(string path, int pages) => new(new SqliteStoreOptions(path) { MaximumPages = pages });
 
     /// <summary>The command that gives a script a mount namespace: as root, or as a user who is root in it.</summary>

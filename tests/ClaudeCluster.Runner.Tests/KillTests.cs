@@ -66,7 +66,7 @@ public sealed class KillTests(ITestOutputHelper output)
         return File.ReadAllLines(report);
     }
 
-    /// <summary>Two of each kind, the rest evenly over the whole run.</summary>
+    /// <summary>One of each kind, the rest evenly over the whole run.</summary>
     private static IReadOnlyList<int> Choose(string[] points, int most)
     {
         var numbers = Enumerable.Range(1, points.Length).ToList();

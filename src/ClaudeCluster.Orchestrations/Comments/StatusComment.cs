@@ -101,6 +101,6 @@ public static class StatusComment
     }
 
     private static string Row(AttemptRecord attempt) => attempt.Result is { } result
-        ? string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | {SafeMarkdown.Inline(result.Agent.Value, 60)} | {SafeMarkdown.Inline(Wording.Outcome(result.Outcome))} | {DurationText.Write(result.Usage.Duration)} | {Wording.Money(result.Usage.Usd)} |")
+        ? string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | {SafeMarkdown.Inline(result.Agent.Value, 60)} | {SafeMarkdown.Inline(Wording.Outcome(result.Outcome))} | {Wording.Took(result.Usage.Duration)} | {Wording.Money(result.Usage.Usd)} |")
         : string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | | under way since {Wording.Time(attempt.StartedAt)} | | |");
 }

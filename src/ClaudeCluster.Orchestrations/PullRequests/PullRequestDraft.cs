@@ -59,7 +59,7 @@ public static class PullRequestDraft
         body.Append(CultureInfo.InvariantCulture, $"Run by the agent, not by the coder, on a clean checkout{(result.Commit is { } commit ? $" of {SafeMarkdown.Code(commit.Short)}" : "")}:\n");
         body.Append("\n| Command | Result | Time | Where the command comes from |\n|---|---|---|---|\n");
         foreach (var run in result.Verified.Take(MostCommands))
-            body.Append(CultureInfo.InvariantCulture, $"| {SafeMarkdown.CodeCell(run.Command)} | {Result(run)} | {DurationText.Write(run.Duration)} | {SafeMarkdown.Inline(run.Source, 100)} |\n");
+            body.Append(CultureInfo.InvariantCulture, $"| {SafeMarkdown.CodeCell(run.Command)} | {Result(run)} | {Wording.Took(run.Duration)} | {SafeMarkdown.Inline(run.Source, 100)} |\n");
         if (result.Verified.Count > MostCommands)
             body.Append(CultureInfo.InvariantCulture, $"| … | {result.Verified.Count - MostCommands} more | | |\n");
     }
@@ -104,7 +104,7 @@ public static class PullRequestDraft
         body.Append(CultureInfo.InvariantCulture, $", with {(result.Coder.Length > 0 ? SafeMarkdown.Inline(result.Coder, 100) : "a coder that gave no name")}\n");
         if (result.Commit is { } commit)
             body.Append(CultureInfo.InvariantCulture, $"- Commit {SafeMarkdown.Code(commit.Value)}\n");
-        body.Append(CultureInfo.InvariantCulture, $"- This attempt: {Wording.Money(result.Usage.Usd)}, {Wording.Count(result.Usage.Turns, "turn")}, {DurationText.Write(result.Usage.Duration)}\n");
+        body.Append(CultureInfo.InvariantCulture, $"- This attempt: {Wording.Money(result.Usage.Usd)}, {Wording.Count(result.Usage.Turns, "turn")}, {Wording.Took(result.Usage.Duration)}\n");
         if (state.Attempts.Count > 1)
             body.Append(CultureInfo.InvariantCulture, $"- All {state.Attempts.Count} attempts: {Wording.Money(state.Attempts.Sum(each => each.Result?.Usage.Usd ?? 0))}\n");
         body.Append(CultureInfo.InvariantCulture, $"- Asked for by {SafeMarkdown.Code(state.Requester.Login)}\n");

@@ -27,6 +27,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly TimeProvider _time;
     private Task[] _workers = [];
+    private Task[] _failures = [];
 
     private LocalCluster(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time)
     {
@@ -60,7 +61,13 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    public void Start(IReadOnlyList<LocalAgent> agents) => _workers = [RunFlowsAsync(), .. agents.Select(RunAgentAsync)];
+    /// <param name="agents">They work in this process.</param>
+    /// <param name="failure">Whoever waits is told, should it fail.</param>
+    public void Start(IReadOnlyList<LocalAgent> agents, Task? failure = null)
+    {
+        _workers = [RunFlowsAsync(), .. agents.Select(RunAgentAsync)];
+        _failures = failure is null ? _workers : [.. _workers, failure];
+    }
 
     /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
     public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
@@ -127,7 +134,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>A worker ends before its time only if the hub fails, such as on a full disk; nothing would ever come then.</summary>
     private async Task OrFailureOfAWorker(Task waited)
     {
-        if (await Task.WhenAny([waited, .. _workers]) is var first && first != waited)
+        if (await Task.WhenAny([waited, .. _failures]) is var first && first != waited)
             await first;
         await waited;
     }

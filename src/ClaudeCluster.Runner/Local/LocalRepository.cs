@@ -132,9 +132,12 @@ internal sealed class LocalRepository
             await _git.RunAsync(_place, ["update-ref", "--no-deref", "-m", "claude-cluster: promoted", name, promotion.After.Value, promotion.Before?.Value ?? NoCommit], cancellationToken);
             return promotion.After;
         }
-        catch (GitException)
+        catch (GitException refused)
         {
-            throw new BranchMovedException(promotion.Branch, await ReadBranchAsync(promotion.Branch, cancellationToken));
+            var found = await ReadBranchAsync(promotion.Branch, cancellationToken);
+            if (found == promotion.Before?.Value)
+                throw new IOException($"The branch {promotion.Branch} cannot be written: {refused.Errors.Trim()}", refused);
+            throw new BranchMovedException(promotion.Branch, found);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
     public async Task<(FlowState? Flow, string Reason)> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
         var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
-        var gitHub = Host.Seams.GitHub(new FolderGitHub(Repository, Folder));
+        var gitHub = new FirstFailure(Host.Seams.GitHub(new FolderGitHub(Repository, Folder)));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
@@ -38,7 +38,7 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
         await using var cluster = await LocalCluster.OpenAsync(Host.Seams.Store(new SqliteHubStore(HubFile)), gitHub, fleet, Host.Time, cancellationToken);
         // Whoever has the hub has its agents' folders too; before that, they might be at work in a process that lives.
         await workplace.CleanUpAfterCrashAsync(cancellationToken);
-        cluster.Start([.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))]);
+        cluster.Start([.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], gitHub.Failed);
 
         var (receipt, isNew) = await cluster.ReceiveAsync(received, cancellationToken);
         if (receipt.FlowId is not { } flowId)
