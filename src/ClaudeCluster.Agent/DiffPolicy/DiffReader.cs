@@ -26,7 +26,13 @@ internal sealed class DiffReader(Git git)
             var (added, removed) = lines.GetValueOrDefault(path);
             var file = new ChangedFile(path)
             {
-                Added = added, Removed = removed, Bytes = sizes.GetValueOrDefault(blob), IsNew = status == 'A', IsDeleted = status == 'D', IsLink = mode == Link, IsSubmodule = mode == Submodule,
+                Added = added,
+                Removed = removed,
+                Bytes = sizes.GetValueOrDefault(blob),
+                IsNew = status == 'A',
+                IsDeleted = status == 'D',
+                IsLink = mode == Link,
+                IsSubmodule = mode == Submodule,
             };
             if (file.IsLink && links++ < DiffPolicy.MostLinks)
                 file = file with { LinkTarget = await git.RunAsync(workspace.Repository, ["cat-file", "blob", blob], cancellationToken) };

@@ -89,12 +89,13 @@ internal sealed class OrchestrationReplay(
     }
 
     /// <summary>Such an end is not the code's doing, so there is nothing to compare.</summary>
-    private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened =>
-        happened is ExecutionTerminated or ExecutionPoisoned
-            or ExecutionCompleted
-            {
-                Failure.ErrorType: FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.NotReplayable or FailureTypes.TaskNotFound
-            });
+    private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened => happened switch
+    {
+        ExecutionTerminated or ExecutionPoisoned => true,
+        ExecutionCompleted { Failure.ErrorType: var why } =>
+            why is FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.NotReplayable or FailureTypes.TaskNotFound,
+        _ => false,
+    });
 
     private List<OrchestratorAction> RunStep(IReadOnlyList<HistoryEvent> events, bool replaying)
     {
