@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ClaudeCluster.Agent;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -114,7 +115,9 @@ internal sealed class Playground : IAsyncDisposable
 
     public RealProcess StartProgram(string program, params string[] arguments)
     {
-        var description = new ProcessStartInfo(program) { WorkingDirectory = Folder };
+        // Whoever starts the tests in the background makes them ignore Ctrl-C, and a process inherits that.
+        string[] line = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", program, .. arguments] : [program, .. arguments];
+        var description = new ProcessStartInfo(line[0]) { WorkingDirectory = Folder };
         description.Environment.Clear();
         foreach (var (name, value) in Environment)
         {
@@ -122,7 +125,7 @@ internal sealed class Playground : IAsyncDisposable
                 description.Environment[name] = value;
         }
 
-        foreach (var argument in arguments)
+        foreach (var argument in line[1..])
             description.ArgumentList.Add(argument);
         var process = new RealProcess(description);
         _processes.Add(process);
@@ -133,6 +136,8 @@ internal sealed class Playground : IAsyncDisposable
     {
         foreach (var process in _processes)
             await process.DisposeAsync();
+        // A test that failed may have left its command's children behind.
+        await ProcessTree.KillMarkedAsync(Folder, TimeSpan.Zero, TimeProvider.System);
         Directory.Delete(Folder, recursive: true);
     }
 
