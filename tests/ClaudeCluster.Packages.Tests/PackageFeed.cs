@@ -51,7 +51,7 @@ public sealed class PackageFeed : IAsyncLifetime
     }
 
     /// <returns>What it printed on standard output.</returns>
-    public static async Task<string> RunAsync(string folder, string program, params string[] arguments)
+    public async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // The build that runs this test must not reach into theirs.
@@ -59,6 +59,11 @@ public sealed class PackageFeed : IAsyncLifetime
             start.Environment.Remove(name);
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        // Where the SDK remembers which tool lies in which folder: an earlier run's folders are gone.
+        start.Environment["DOTNET_CLI_HOME"] = Path.Combine(_folder, "sdk");
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false";
+        start.Environment["DOTNET_ADD_GLOBAL_TOOLS_TO_PATH"] = "false";
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(Patience);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));

@@ -11,7 +11,7 @@ public sealed class PackagesTests(PackageFeed feed) : IClassFixture<PackageFeed>
         foreach (var file in Directory.EnumerateFiles(Path.Combine(PackageFeed.Repository, "tests", "consumers", "OwnFlow")))
             File.Copy(file, Path.Combine(consumer, Path.GetFileName(file)));
 
-        var output = await PackageFeed.RunAsync(consumer, "dotnet", "run", "--", Path.Combine(consumer, "hub.db"));
+        var output = await feed.RunAsync(consumer, "dotnet", "run", "--", Path.Combine(consumer, "hub.db"));
 
         // The host logs in between, over two lines each: "info: …" and an indented text.
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] is not ' ' && !line.StartsWith("info:", StringComparison.Ordinal));
@@ -29,10 +29,10 @@ public sealed class PackagesTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public async Task From_a_tool_manifest_dotnet_ClaudeCluster_Runner_works()
     {
         var consumer = feed.MakeConsumer("manifest");
-        await PackageFeed.RunAsync(consumer, "dotnet", "new", "tool-manifest");
-        await PackageFeed.RunAsync(consumer, "dotnet", "tool", "install", "ClaudeCluster.Runner");
+        await feed.RunAsync(consumer, "dotnet", "new", "tool-manifest");
+        await feed.RunAsync(consumer, "dotnet", "tool", "install", "ClaudeCluster.Runner");
 
-        var output = await PackageFeed.RunAsync(consumer, "dotnet", "ClaudeCluster.Runner", "dry-run", "--issue-title", "The API returns 500", "--json");
+        var output = await feed.RunAsync(consumer, "dotnet", "ClaudeCluster.Runner", "dry-run", "--issue-title", "The API returns 500", "--json");
 
         using var answer = JsonDocument.Parse(output);
         Assert.Equal("backend", answer.RootElement.GetProperty("routing").GetProperty("specialty").GetString());
@@ -42,9 +42,9 @@ public sealed class PackagesTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public async Task The_same_program_is_also_the_command_claude_cluster()
     {
         var consumer = feed.MakeConsumer("alias");
-        await PackageFeed.RunAsync(consumer, "dotnet", "tool", "install", "claude-cluster", "--tool-path", "bin");
+        await feed.RunAsync(consumer, "dotnet", "tool", "install", "claude-cluster", "--tool-path", "bin");
 
-        var output = await PackageFeed.RunAsync(consumer, Path.Combine(consumer, "bin", "claude-cluster"), "--help");
+        var output = await feed.RunAsync(consumer, Path.Combine(consumer, "bin", "claude-cluster"), "--help");
 
         Assert.Contains("dry-run", output, StringComparison.Ordinal);
     }

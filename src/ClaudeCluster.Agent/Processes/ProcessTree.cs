@@ -38,13 +38,15 @@ public static class ProcessTree
     {
         var start = time.GetTimestamp();
         var told = new HashSet<LiveProcess>();
-        while (FindLive(mark) is { Count: > 0 } processes)
+        // Between its fork and its exec a process shows no environment, so only two looks without a find are none.
+        for (var looksWithoutFind = 0; looksWithoutFind < 2; await Task.Delay(Look, time))
         {
+            var processes = FindLive(mark);
+            looksWithoutFind = processes.Count == 0 ? looksWithoutFind + 1 : 0;
             foreach (var process in processes.Where(process => told.Add(process) || !once))
                 Send(signal, process);
-            if (time.GetElapsedTime(start) >= limit)
+            if (processes.Count > 0 && time.GetElapsedTime(start) >= limit)
                 return false;
-            await Task.Delay(Look, time);
         }
         return true;
     }
