@@ -76,10 +76,22 @@ internal sealed class ClaudeBench : IAsyncDisposable
     /// <summary>Sends a signal to the CLI alone, as a person or the kernel would.</summary>
     public void Signal(string signal)
     {
-        var ours = string.Create(CultureInfo.InvariantCulture, $"PPid:\t{Environment.ProcessId}");
-        var cli = ProcessTree.Find(Scratch).Single(id => File.ReadLines($"/proc/{id}/status").Contains(ours, StringComparer.Ordinal));
+        var cli = ProcessTree.Find(Scratch).Single(IsOurChild);
         using var kill = Process.Start("kill", ["-s", signal, cli.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+    }
+
+    private static bool IsOurChild(int id)
+    {
+        try
+        {
+            var ours = string.Create(CultureInfo.InvariantCulture, $"PPid:\t{Environment.ProcessId}");
+            return File.ReadLines($"/proc/{id}/status").Contains(ours, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // A short command of the CLI, which ended since it was found.
+        }
     }
 
     public CoderJob Job(string prompt = "Do it.", string? resume = null) => new()
