@@ -42,11 +42,11 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
         }
     }
 
-    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
         var verdict = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch));
         Bell.Ring();
-        return verdict;
+        return CommitResult.Of(verdict);
     }
 
     public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
@@ -78,6 +78,9 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
         Reader.ReadHistoryAsync(instanceId, executionId, cancellation);
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => Reader.QueryAsync(query, cancellation);
+
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        Reader.ReadChildrenAsync(instanceId, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,6 +18,9 @@ public sealed record InstanceState(string InstanceId, string ExecutionId, string
 
     public DateTimeOffset LastUpdatedAt { get; init; }
 
+    /// <summary>Counts the commits that changed the history: who remembers the history of this revision remembers all of it.</summary>
+    public int Revision { get; init; }
+
     /// <summary>No step is taken before this instant.</summary>
     public DateTimeOffset? StartAt { get; init; }
 

@@ -1,5 +1,3 @@
-using ClaudeCluster.DurableTask.Storage;
-
 namespace ClaudeCluster.DurableTask.Hub;
 
 /// <summary>Who waits for which instance. Take a place first, then look, then wait: a change between is not missed.</summary>
@@ -24,7 +22,7 @@ internal sealed class Waiters
         lock (_lock)
         {
             if (_places.TryGetValue(instanceId, out var place))
-                place.Bell.Ring();
+                place.Changed.Ring();
         }
     }
 
@@ -41,7 +39,7 @@ internal sealed class Waiters
     {
         public string InstanceId { get; } = instanceId;
 
-        public WorkBell Bell { get; } = new();
+        public Signal Changed { get; } = new();
 
         public int Visitors { get; set; }
 

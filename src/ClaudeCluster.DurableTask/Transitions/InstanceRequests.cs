@@ -36,7 +36,8 @@ internal static class InstanceRequests
             Parent = parent,
             Tags = request.Tags.Count == 0 ? null : request.Tags,
         };
-        return (instance, new InboxMessage(instanceId, executionId, started, request.StartAt > now ? request.StartAt.Value : now) { Front = true });
+        var isLater = request.StartAt > now;
+        return (instance, new InboxMessage(instanceId, executionId, started, isLater ? request.StartAt!.Value : now) { Front = true, IsTimed = isLater });
     }
 
     public static CommitBatch Raise(string instanceId, InstanceRequest.Raise raise, DateTimeOffset now) =>

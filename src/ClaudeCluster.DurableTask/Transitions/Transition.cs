@@ -60,7 +60,7 @@ internal sealed class Transition
     {
         if (_history[^1] is not (ExecutionCompleted or ContinuedAsNew))
             Record(new OrchestratorCompleted());
-        var after = (_before with { CustomStatus = customStatus }).Apply(_history);
+        var after = (_before with { CustomStatus = customStatus, Revision = _before.Revision + 1 }).Apply(_history);
         if (!after.IsOpen && Endings.AnswerToParent(after, _now) is { } answer)
             _messages.Add(answer);
         return new CommitBatch(_before.InstanceId, new Guard.HoldsStep(claimed.Lease.Token))
@@ -83,7 +83,7 @@ internal sealed class Transition
                 break;
             case OrchestratorAction.CreateTimer timer:
                 Record(new TimerCreated(timer.TaskId, timer.FireAt));
-                SendToSelf(new TimerFired(timer.TaskId, timer.FireAt) { Timestamp = timer.FireAt }, timer.FireAt);
+                _messages.Add(Timer(timer));
                 break;
             case OrchestratorAction.StartSubOrchestration child:
                 Start(child);
@@ -149,8 +149,11 @@ internal sealed class Transition
             _messages.Add(new InboxMessage(_before.InstanceId, null, carried, _now) { Front = true });
     }
 
-    private void SendToSelf(HistoryEvent happened, DateTimeOffset visibleAt) =>
-        _messages.Add(new InboxMessage(_before.InstanceId, _before.ExecutionId, happened, visibleAt));
+    private InboxMessage Timer(OrchestratorAction.CreateTimer timer)
+    {
+        var fired = new TimerFired(timer.TaskId, timer.FireAt) { Timestamp = timer.FireAt };
+        return new InboxMessage(_before.InstanceId, _before.ExecutionId, fired, timer.FireAt) { IsTimed = true };
+    }
 
     private void Record(HistoryEvent happened) => _history.Add(happened with { Timestamp = _now });
 }

@@ -26,7 +26,7 @@ public sealed class DurableTaskWorker
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
-        _steps = new StepExecution(registry, services, options.DataConverter, logs, _logger);
+        _steps = new StepExecution(registry, services, options.DataConverter, new WarmInstances(options.MaximumWarmInstances), logs, _logger);
         _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
@@ -91,8 +91,12 @@ public sealed class DurableTaskWorker
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    private async Task RunStepAsync(StepWorkItem item) =>
-        await _hub.CompleteAsync(await _steps.RunAsync(item, CancellationToken.None), CancellationToken.None);
+    private async Task RunStepAsync(StepWorkItem item)
+    {
+        var run = await _steps.RunAsync(item, CancellationToken.None);
+        if (await _hub.CompleteAsync(run.Completion, CancellationToken.None) == Receipt.Accepted)
+            _steps.Committed(run);
+    }
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
     {

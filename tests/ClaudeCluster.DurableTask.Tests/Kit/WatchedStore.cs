@@ -60,12 +60,12 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
         }
     }
 
-    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
         BeforeCommit?.Invoke(batch);
-        var verdict = await inner.CommitAsync(batch, cancellation);
-        if (verdict != Verdict.Committed)
-            return verdict;
+        var result = await inner.CommitAsync(batch, handout, cancellation);
+        if (result.Verdict != Verdict.Committed)
+            return result;
         lock (_lock)
         {
             _committed.Add(batch);
@@ -73,7 +73,7 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
             _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        return verdict;
+        return result;
     }
 
     public Task OpenAsync(CancellationToken cancellation = default) => inner.OpenAsync(cancellation);
@@ -107,6 +107,9 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     }
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => inner.QueryAsync(query, cancellation);
+
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        inner.ReadChildrenAsync(instanceId, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

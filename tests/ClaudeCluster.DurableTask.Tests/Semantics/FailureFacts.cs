@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
