@@ -46,7 +46,7 @@ public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
             time.Advance(TimeSpan.FromSeconds(1));
         };
 
-        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("t"));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions("t"));
         await cluster.Store.WaitForAsync<TimerCreated>("t");
         cluster.Store.Bell.Ring();
 
