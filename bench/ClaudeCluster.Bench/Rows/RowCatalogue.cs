@@ -1,0 +1,41 @@
+using ClaudeCluster.Bench.Peers;
+
+namespace ClaudeCluster.Bench.Rows;
+
+/// <summary>The table's rows, in its order.</summary>
+internal static class RowCatalogue
+{
+    public const string Seq5 = "seq5";
+    public const string One = "one";
+    public const string Fan100 = "fan100";
+    public const string Waiting = "waiting";
+    public const string History = "history";
+    public const string Finished = "finished";
+
+    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow()];
+
+    public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
+
+    public static string Explanation =>
+        """
+        Rows:
+          seq5      a sequence of 5 activities, 50 in flight: orchestrations per second
+          one       the same, one at a time: latency
+          fan100    100 activities at once and a join, 5 in flight: activities per second
+          waiting   100,000 orchestrations that wait for an event: memory, file, start after a SIGKILL
+          history   one orchestration whose history grows from 10 to 10,000 events: cost per step; replay from nothing
+          finished  what 10,000 orchestrations leave in memory when they have ended
+        """;
+
+    /// <summary>Peers come last, and only with the shapes that are wanted of ours.</summary>
+    public static IEnumerable<Row> Chosen(BenchOptions options)
+    {
+        foreach (var row in Ours.Where(row => options.Only.Contains(row.Id)))
+            yield return row;
+        if (options.Peers && options.Only.Intersect(PeerRow.Shapes).Any())
+        {
+            foreach (var peer in Peer.All)
+                yield return new PeerRow(peer);
+        }
+    }
+}
