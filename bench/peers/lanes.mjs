@@ -1,27 +1,29 @@
 // Keeps so many in flight, for a warm-up and then for the measured time: the same rule as Workloads/Lanes.cs.
-// Only what both began and ended inside the measured time has a latency; all that ended in it counts for the rate.
+// All that ended in the measured time counts for the rate; only what also began in it has a latency. Where not even one did both, the
+// time is prolonged until one has.
 
 export async function lanes({ inFlight, warmUp, seconds }, one) {
   const begin = performance.now() + warmUp * 1000;
-  const end = begin + seconds * 1000;
+  let end = begin + seconds * 1000;
   const latencies = [];
   let count = 0;
   const lane = async () => {
-    for (let start = performance.now(); start < end; start = performance.now()) {
+    for (let start = performance.now(); start < end || latencies.length === 0; start = performance.now()) {
       await one();
       const stop = performance.now();
-      if (stop < begin || stop > end) continue;
+      if (stop < begin || (stop > end && latencies.length > 0)) continue;
+      end = Math.max(end, stop);
       count++;
       if (start >= begin) latencies.push(stop - start);
     }
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
   latencies.sort((a, b) => a - b);
-  return { perSecond: count / seconds, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+  return { perSecond: (count * 1000) / (end - begin), p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
 }
 
 function percentile(sorted, part) {
-  return sorted.length === 0 ? null : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
 // The three shapes of the table, over two functions of a peer. `--only` names those that are wanted.

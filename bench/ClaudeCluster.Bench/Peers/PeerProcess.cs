@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ClaudeCluster.Bench.Rows;
 
 namespace ClaudeCluster.Bench.Peers;
 
@@ -7,10 +8,10 @@ namespace ClaudeCluster.Bench.Peers;
 internal static class PeerProcess
 {
     private static readonly TimeSpan ForStartAndEnd = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan DiesWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
 
     /// <exception cref="InvalidOperationException">The peer gave no answer; the message holds what it said instead.</exception>
-    public static async Task<PeerAnswer> RunAsync(string packages, Peer peer, Rows.RowRun run, CancellationToken cancellation)
+    public static async Task<PeerAnswer> RunAsync(string packages, Peer peer, RowRun run, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ForStartAndEnd + ((run.Options.Measured + run.Options.WarmUp) * PeerRow.Shapes.Length));
@@ -34,7 +35,7 @@ internal static class PeerProcess
         }
     }
 
-    private static IReadOnlyList<string> Arguments(string packages, Peer peer, Rows.RowRun run) => NetworkNamespace.Around(
+    private static IReadOnlyList<string> Arguments(string packages, Peer peer, RowRun run) => NetworkNamespace.Around(
         "node",
         Path.Combine(packages, peer.Script),
         "--seconds",
@@ -55,11 +56,16 @@ internal static class PeerProcess
         RedirectStandardError = true,
     })!;
 
+    /// <summary>It goes when its standard input ends, and takes its children along; one that does not is killed with them.</summary>
     private static async Task EndAsync(Process process)
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
-        using var patience = new CancellationTokenSource(DiesWithin);
-        await process.WaitForExitAsync(patience.Token);
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(EndsWithin);
+        await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (process.HasExited)
+            return;
+        process.Kill(entireProcessTree: true);
+        using var last = new CancellationTokenSource(EndsWithin);
+        await process.WaitForExitAsync(last.Token);
     }
 }

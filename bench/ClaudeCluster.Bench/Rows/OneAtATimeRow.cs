@@ -18,7 +18,8 @@ internal sealed class OneAtATimeRow : Row
             await using var cluster = await BenchCluster.OpenAsync(store.New(run.Folder), BenchTasks.AddTo, cancellation);
             var before = FlushRate.Measure(run.Folder);
             var result = await Lanes.RunAsync(1, run.Options, () => cluster.RunAsync(BenchTasks.Seq5, BenchTasks.Seq5Result), cancellation);
-            var flushMs = (before.P50Ms + FlushRate.Measure(run.Folder).P50Ms) / 2;
+            // The lower one: a disk that was busy for a moment must not soften the goal.
+            var flushMs = Math.Min(before.P50Ms, FlushRate.Measure(run.Folder).P50Ms);
 
             var median = result.Latencies.At(0.5);
             yield return new Figure(Id, store.Name, Figure.Median, median, "ms", Goals.OneAtATime(store.Name, flushMs));

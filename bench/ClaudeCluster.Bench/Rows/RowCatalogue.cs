@@ -27,15 +27,12 @@ internal static class RowCatalogue
           finished  what 10,000 orchestrations leave in memory when they have ended
         """;
 
-    /// <summary>Peers come last, and only with the shapes that are wanted of ours.</summary>
+    /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>
     public static IEnumerable<Row> Chosen(BenchOptions options)
     {
-        foreach (var row in Ours.Where(row => options.Only.Contains(row.Id)))
-            yield return row;
-        if (options.Peers && options.Only.Intersect(PeerRow.Shapes).Any())
-        {
-            foreach (var peer in Peer.All)
-                yield return new PeerRow(peer);
-        }
+        var ours = Ours.Where(row => options.Only.Contains(row.Id)).ToList();
+        var compared = ours.Where(row => PeerRow.Shapes.Contains(row.Id)).ToList();
+        var peers = options.Peers && compared.Count > 0 ? Peer.All.Select(peer => new PeerRow(peer)) : [];
+        return [.. compared, .. peers, .. ours.Except(compared)];
     }
 }
