@@ -59,20 +59,19 @@ internal static class PostgresClaims
     }
 
     /// <summary>In the order in which all lock: a step's lease is renewed even while a message for its instance is being written.</summary>
-    public static Query<long> RenewSteps(IReadOnlyCollection<string> workerIds, DateTimeOffset until) => new(
+    public static Query<long> RenewSteps(IReadOnlyCollection<string> tokens, DateTimeOffset until) => new(
         "UPDATE instances i SET lease_until = greatest(i.lease_until, $2) FROM ("
-        + "SELECT key FROM instances WHERE is_open AND lease_token IS NOT NULL AND lease_worker = ANY($1) ORDER BY instance_id FOR UPDATE) mine "
-        + "WHERE i.key = mine.key",
+        + "SELECT key FROM instances WHERE is_open AND lease_token = ANY($1) ORDER BY instance_id FOR UPDATE) mine WHERE i.key = mine.key",
         row => row.GetInt64(0),
-        workerIds.ToArray(),
+        tokens.ToArray(),
         until.UtcTicks);
 
     /// <summary>One that is locked is being completed or given back.</summary>
-    public static Query<long> RenewActivities(IReadOnlyCollection<string> workerIds, DateTimeOffset until) => new(
+    public static Query<long> RenewActivities(IReadOnlyCollection<string> tokens, DateTimeOffset until) => new(
         "UPDATE activities a SET lease_until = greatest(a.lease_until, $2) FROM ("
-        + "SELECT key FROM activities WHERE lease_token IS NOT NULL AND lease_worker = ANY($1) FOR UPDATE SKIP LOCKED) mine WHERE a.key = mine.key",
+        + "SELECT key FROM activities WHERE lease_token = ANY($1) FOR UPDATE SKIP LOCKED) mine WHERE a.key = mine.key",
         row => row.GetInt64(0),
-        workerIds.ToArray(),
+        tokens.ToArray(),
         until.UtcTicks);
 
     public static Query<Lease> ExpiredSteps(DateTimeOffset now, int most) => new(

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
 /// <summary>
-/// A hub in a PostgreSQL database. Any number of coordinators may work on it at once: each of them then says so with
-/// <see cref="LocalTaskHubOptions.OwnsStore"/> = false, and their workers' ids differ.
+/// A hub in a PostgreSQL database. Any number of coordinators may work on it at once; each of them then says so with
+/// <see cref="LocalTaskHubOptions.OwnsStore"/> = false.
 /// </summary>
 public sealed class PostgresHubStore : ITaskHubStore
 {
@@ -68,10 +68,12 @@ public sealed class PostgresHubStore : ITaskHubStore
     public async Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         (await _transactions.ReadAsync(() => PostgresReads.NextDue(after)))[0] is { } ticks ? PostgresRows.Instant(ticks) : null;
 
-    public async Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default)
+    public async Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default)
     {
-        await _transactions.ReadAsync(() => PostgresClaims.RenewSteps(workerIds, until));
-        await _transactions.ReadAsync(() => PostgresClaims.RenewActivities(workerIds, until));
+        if (tokens.Count == 0)
+            return;
+        await _transactions.ReadAsync(() => PostgresClaims.RenewSteps(tokens, until));
+        await _transactions.ReadAsync(() => PostgresClaims.RenewActivities(tokens, until));
     }
 
     public async Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default)

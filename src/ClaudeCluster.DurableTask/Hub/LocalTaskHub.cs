@@ -12,17 +12,17 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>A hub in this process, over a store.</summary>
 public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 {
-    private const int PurgedAtATime = 500;
-
     private readonly ITaskHubStore _store;
     private readonly LocalTaskHubOptions _options;
     private readonly IIdSource _ids;
     private readonly HubClock _clock;
     private readonly ILogger _logger;
     private readonly Waiters _waiters = new();
+    private readonly HeldWork _held;
     private readonly LeaseKeeper _keeper;
     private readonly Dispatch _dispatch;
     private readonly Requests _requests;
+    private readonly Purges _purges;
     private readonly CancellationTokenSource _closing = new();
     private Task _keeping = Task.CompletedTask;
     private int _disposed;
@@ -34,10 +34,11 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _ids = _options.Ids ?? new RandomIds(time);
         _clock = new HubClock(time);
         _logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<LocalTaskHub>();
-        var live = new LiveWorkers();
-        _keeper = new LeaseKeeper(store, live, _clock, _options, _waiters.Changed, _logger);
-        _dispatch = new Dispatch(store, _clock, live, _options, _ids);
+        _held = new HeldWork(_ids);
+        _keeper = new LeaseKeeper(store, _held, _clock, _options, _waiters.Changed, _logger);
+        _dispatch = new Dispatch(store, _clock, _held, _options);
         _requests = new Requests(store, _dispatch, _clock, _ids, Announce, _logger);
+        _purges = new Purges(store, _clock);
     }
 
     /// <summary>Opens the store, takes back what dead processes held, and begins to keep leases.</summary>
@@ -63,19 +64,22 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => _dispatch.ReceiveAsync(offer, cancellation);
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) =>
-        _dispatch.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
+        _held.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
             ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, completion, _clock.Now, _ids), cancellation)
             : Refused(completion.Item);
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
-        _dispatch.Find(completion.Item) is { Lease: ActivityLease lease } taken
+        _held.Find(completion.Item) is { Lease: ActivityLease lease } taken
             ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, completion.Result, completion.Failure, _clock.Now), cancellation)
             : Refused(completion.Item);
 
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
-        _dispatch.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
+        _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
+
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
+        _requests.RestartAsync(instanceId, withNewId, cancellation);
 
     public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) =>
         _requests.ApplyAsync(instanceId, request, cancellation);
@@ -116,17 +120,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         return query.FetchInputsAndOutputs ? page : page with { Values = [.. page.Values.Select(state => state.WithoutPayloads())] };
     }
 
-    public async Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
-    {
-        var (all, some) = (0, 0);
-        do
-        {
-            some = await _store.PurgeAsync(request, PurgedAtATime, cancellation);
-            all += some;
-        }
-        while (some == PurgedAtATime);
-        return new PurgeResult(all);
-    }
+    public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => _purges.PurgeAsync(request, cancellation);
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {

@@ -61,3 +61,33 @@ public sealed class WorkerFactsOnMemory() : WorkerFacts(StoreKind.Memory);
 public sealed class WorkerFactsOnSqlite() : WorkerFacts(StoreKind.Sqlite);
 
 public sealed class WorkerFactsOnPostgres() : WorkerFacts(StoreKind.Postgres);
+
+public sealed class TerminationFactsOnMemory() : TerminationFacts(StoreKind.Memory);
+
+public sealed class TerminationFactsOnSqlite() : TerminationFacts(StoreKind.Sqlite);
+
+public sealed class TerminationFactsOnPostgres() : TerminationFacts(StoreKind.Postgres);
+
+public sealed class QueryFactsOnMemory() : QueryFacts(StoreKind.Memory);
+
+public sealed class QueryFactsOnSqlite() : QueryFacts(StoreKind.Sqlite);
+
+public sealed class QueryFactsOnPostgres() : QueryFacts(StoreKind.Postgres);
+
+public sealed class PurgeFactsOnMemory() : PurgeFacts(StoreKind.Memory);
+
+public sealed class PurgeFactsOnSqlite() : PurgeFacts(StoreKind.Sqlite);
+
+public sealed class PurgeFactsOnPostgres() : PurgeFacts(StoreKind.Postgres);
+
+public sealed class SuspensionFactsOnMemory() : SuspensionFacts(StoreKind.Memory);
+
+public sealed class SuspensionFactsOnSqlite() : SuspensionFacts(StoreKind.Sqlite);
+
+public sealed class SuspensionFactsOnPostgres() : SuspensionFacts(StoreKind.Postgres);
+
+public sealed class RestartFactsOnMemory() : RestartFacts(StoreKind.Memory);
+
+public sealed class RestartFactsOnSqlite() : RestartFacts(StoreKind.Sqlite);
+
+public sealed class RestartFactsOnPostgres() : RestartFacts(StoreKind.Postgres);
