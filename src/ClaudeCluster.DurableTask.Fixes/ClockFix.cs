@@ -1,8 +1,8 @@
 using ClaudeCluster.DurableTask.Generators.Rules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using static Microsoft.CodeAnalysis.CSharp.SyntaxFactory;
 
 namespace ClaudeCluster.DurableTask.Fixes;
 
@@ -14,12 +14,12 @@ internal sealed class ClockFix() : Fix(RuleBook.Clock, "Use context.CurrentUtcDa
     {
         if (model.GetSymbolInfo(found).Symbol is not IPropertySymbol { Name: "UtcNow" } property || ContextInScope.At(found, model) is not { } context)
             return default;
-        var now = MemberAccessExpression(Microsoft.CodeAnalysis.CSharp.SyntaxKind.SimpleMemberAccessExpression, context, IdentifierName("CurrentUtcDateTime"));
+        var now = $"{context}.CurrentUtcDateTime";
         return property.ContainingType.Name switch
         {
-            "DateTime" => (found, now),
+            "DateTime" => (found, SyntaxFactory.ParseExpression(now)),
             // The value is UTC, so the offset becomes zero, as that of DateTimeOffset.UtcNow is.
-            "DateTimeOffset" => (found, ParseExpression($"new System.DateTimeOffset({now})")),
+            "DateTimeOffset" => (found, SyntaxFactory.ParseExpression($"new {NameOf("System.DateTimeOffset", found, model)}({now})")),
             _ => default,
         };
     }

@@ -1,7 +1,5 @@
 using ClaudeCluster.DurableTask.Generators.Calls;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace ClaudeCluster.DurableTask.Fixes;
 
@@ -9,14 +7,14 @@ namespace ClaudeCluster.DurableTask.Fixes;
 internal static class ContextInScope
 {
     /// <returns>Null if there is none: then no fix is offered, for a person must hand the context in first.</returns>
-    public static ExpressionSyntax? At(SyntaxNode place, SemanticModel model)
+    public static string? At(SyntaxNode place, SemanticModel model)
     {
         var context = model.LookupSymbols(place.SpanStart)
             .Where(symbol => symbol is IParameterSymbol or ILocalSymbol or IFieldSymbol && TypeReach.Upwards(TypeOf(symbol)).Any(type => TypeReach.IsNamed(type, EngineNames.Context)))
             .OrderBy(symbol => symbol is not IParameterSymbol)
             .ThenBy(symbol => symbol.Name, StringComparer.Ordinal)
             .FirstOrDefault();
-        return context is null ? null : SyntaxFactory.IdentifierName(context.Name);
+        return context?.Name;
     }
 
     private static ITypeSymbol? TypeOf(ISymbol symbol) => symbol switch

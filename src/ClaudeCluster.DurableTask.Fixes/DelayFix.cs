@@ -18,14 +18,14 @@ internal sealed class DelayFix() : Fix(RuleBook.Delay, "Use context.CreateTimer"
             || ContextInScope.At(found, model) is not { } context)
             return default;
 
-        string? time = null, token = "System.Threading.CancellationToken.None";
+        string? time = null, token = $"{NameOf("System.Threading.CancellationToken", found, model)}.None";
         foreach (var argument in delay.Arguments)
         {
             var text = argument.Value.Syntax.ToString();
             switch (argument.Parameter?.Name)
             {
                 case "delay": time = text; break;
-                case "millisecondsDelay": time = $"System.TimeSpan.FromMilliseconds({text})"; break;
+                case "millisecondsDelay": time = $"{NameOf("System.TimeSpan", found, model)}.FromMilliseconds({text})"; break;
                 case "cancellationToken": token = text; break;
                 default: return default; // A TimeProvider: whose clock is meant, a person knows.
             }

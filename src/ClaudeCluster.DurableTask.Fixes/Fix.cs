@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
 
 namespace ClaudeCluster.DurableTask.Fixes;
 
@@ -29,7 +28,7 @@ internal abstract class Fix(Rule rule, string title) : CodeFixProvider
             var (old, replacement) = found is null ? default : Replace(found, model);
             if (old is null || replacement is null)
                 continue;
-            var changed = root.ReplaceNode(old, replacement.WithTriviaFrom(old).WithAdditionalAnnotations(Simplifier.Annotation, Formatter.Annotation));
+            var changed = root.ReplaceNode(old, replacement.WithTriviaFrom(old).WithAdditionalAnnotations(Formatter.Annotation));
             context.RegisterCodeFix(
                 CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), equivalenceKey: title), diagnostic);
         }
@@ -37,6 +36,10 @@ internal abstract class Fix(Rule rule, string title) : CodeFixProvider
 
     /// <returns>What is replaced, and by what; nulls if a person has to decide.</returns>
     protected abstract (ExpressionSyntax? Old, ExpressionSyntax? New) Replace(ExpressionSyntax found, SemanticModel model);
+
+    /// <summary>The name of a type, as short as the usings of the place allow.</summary>
+    protected static string NameOf(string type, SyntaxNode place, SemanticModel model) =>
+        model.Compilation.GetTypeByMetadataName(type)?.ToMinimalDisplayString(model, place.SpanStart) ?? type;
 
     /// <summary>The invocation whose called expression was found.</summary>
     protected static InvocationExpressionSyntax? CallOf(ExpressionSyntax found) =>

@@ -103,7 +103,7 @@ public sealed class OrchestratorRulesTests
 
     [Fact]
     public Task Statics_that_stay_and_locals_are_fine() => FindsNothing(
-        "var count = Start + Other; count++; input += $"{Wait} {DayOfWeek.Monday}";",
+        """var count = Start + Other; count++; input += $"{Wait} {DayOfWeek.Monday}";""",
         members: "private static readonly TimeSpan Wait = TimeSpan.FromDays(1); private const int Start = 1; private static int Other => 2;");
 
     [Theory]
