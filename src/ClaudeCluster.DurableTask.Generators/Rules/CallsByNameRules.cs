@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ClaudeCluster.DurableTask.Generators.Calls;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -23,7 +23,7 @@ internal sealed class CallsByNameRules : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             var known = new KnownTasks();
-            var calls = new System.Collections.Concurrent.ConcurrentBag<CallByName>();
+            var calls = new ConcurrentBag<CallByName>();
             start.RegisterSymbolAction(symbol => known.AddClass((INamedTypeSymbol)symbol.Symbol), SymbolKind.NamedType);
             start.RegisterOperationAction(
                 operation =>
