@@ -91,22 +91,27 @@ internal sealed class CommitGroup(IReadOnlyList<(CommitBatch Batch, Handout? Han
         PostgresRows.Loaded,
         [ids]);
 
-    /// <summary>What may be handed out: messages of instances that nobody holds, or that these commits let go.</summary>
+    /// <summary>
+    /// Messages of instances that nobody holds, or that these commits let go: those that may be handed out, or, where nobody would take
+    /// them, one as a sign that there are some.
+    /// </summary>
     private Query<(long Receiver, InboxMessage Message)> Waiting(string[] ids)
     {
         var due = commits.Max(commit => commit.Handout is { } handout ? handout.Steps?.Now ?? handout.Activities!.Now : DateTimeOffset.MaxValue);
+        var mayTake = commits.Where(commit => commit.Handout?.Steps is not null).SelectMany(commit => commit.Batch.Touched).ToHashSet(StringComparer.Ordinal);
         return new Query<(long, InboxMessage)>(
-            $"SELECT {PostgresRows.MessageColumns} FROM instances i, LATERAL ("
-            + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $2) AND w.key <> ALL($3) "
+            $"SELECT {PostgresRows.MessageColumns} FROM unnest($1, $2) AS t (instance_id, most) JOIN instances i ON i.instance_id = t.instance_id, LATERAL ("
+            + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $3) AND w.key <> ALL($4) "
             + "ORDER BY w.is_front DESC, w.visible_at, w.key "
-            + "LIMIT greatest($4, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front))) m "
-            + "WHERE i.instance_id = ANY($1) AND (i.lease_token IS NULL OR i.lease_token = ANY($5))",
+            + "LIMIT CASE t.most WHEN 1 THEN 1 ELSE greatest(t.most, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front)) END) m "
+            + "WHERE (i.lease_token IS NULL OR i.lease_token = ANY($5)) AND (NOT i.is_suspended OR $6)",
             PostgresRows.Message,
             ids,
+            Array.ConvertAll(ids, id => mayTake.Contains(id) ? Claim.MostMessages : 1L),
             due.UtcTicks,
             commits.SelectMany(commit => commit.Batch.Consumed).ToArray(),
-            (long)Claim.MostMessages,
-            commits.Select(commit => commit.Batch.Guard).OfType<Guard.HoldsStep>().Select(guard => guard.Token).ToArray());
+            commits.Select(commit => commit.Batch.Guard).OfType<Guard.HoldsStep>().Select(guard => guard.Token).ToArray(),
+            commits.Any(commit => commit.Batch.Suspended == false));
     }
 
     private Query<(long Key, ActivityRow Work, Holding Lease, long Instance)> Held()

@@ -53,7 +53,15 @@ internal sealed class HubAnnouncements : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
+        try
+        {
+            await _closing.CancelAsync();
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(PostgresErrors.IsAway))
+        {
+            // The connection that would have been told broke at this moment.
+        }
+
         await _working;
         _closing.Dispose();
         _asked.Dispose();
@@ -85,7 +93,7 @@ internal sealed class HubAnnouncements : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+            catch (Exception e) when (e is NpgsqlException || PostgresErrors.IsAway(e))
             {
                 if (failures == 3)
                     _logger.ListeningFailed(_database.Name, e.Message);
@@ -118,7 +126,7 @@ internal sealed class HubAnnouncements : IAsyncDisposable
             await using var connection = await _database.ConnectAsync(_closing.Token);
             await RunAsync(connection, $"NOTIFY {_database.Schema}, '{_self}'");
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NpgsqlException || PostgresErrors.IsAway(e))
         {
             // The others will look.
         }

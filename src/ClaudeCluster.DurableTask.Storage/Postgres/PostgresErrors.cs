@@ -11,7 +11,6 @@ internal static class PostgresErrors
     /// <summary>The server, or the way to it, is not there at the moment; it may come back.</summary>
     public static bool IsAway(Exception error) => error switch
     {
-        TransactionStillRunsException => true,
         PostgresException answer => answer.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
             or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.QueryCanceled
             or PostgresErrorCodes.LockNotAvailable or "25P03" or "57P05" || answer.SqlState.StartsWith("08", StringComparison.Ordinal),
@@ -19,6 +18,7 @@ internal static class PostgresErrors
         NpgsqlException lost => lost.IsTransient,
         IOException and not HubDatabaseException => true,
         SocketException => true,
+        ObjectDisposedException => true, // A connection that breaks at the wrong moment is disposed under the hands of who uses it.
         _ => false,
     };
 

@@ -21,6 +21,7 @@ public sealed class PostgresHubStore : ITaskHubStore
     private readonly ILogger _logger;
     private CommitQueue? _queue;
     private HubAnnouncements? _announcements;
+    private int _disposed;
 
     /// <exception cref="ArgumentException">The connection string or the hub's name is malformed.</exception>
     public PostgresHubStore(PostgresStoreOptions options, TimeProvider time, ILoggerFactory? logs = null)
@@ -112,6 +113,8 @@ public sealed class PostgresHubStore : ITaskHubStore
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         _transactions.Close();
         if (_queue is not null)
             await _queue.DisposeAsync();

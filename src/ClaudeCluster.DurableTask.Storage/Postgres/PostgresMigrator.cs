@@ -9,7 +9,7 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// </summary>
 internal static class PostgresMigrator
 {
-    /// <summary>pg_xact_status by 64-bit ids.</summary>
+    /// <summary>Older ones are not maintained, and not tried.</summary>
     private const int OldestServer = 130_000;
 
     public static IReadOnlyList<string> Scripts { get; } = ReadScripts();
@@ -19,9 +19,13 @@ internal static class PostgresMigrator
     {
         await using var connection = await database.ConnectAsync(cancellation);
         await CheckServerAsync(connection, database, cancellation);
-        if (await VersionAsync(connection, database, cancellation) == Scripts.Count)
-            return;
+        if (await VersionAsync(connection, database, cancellation) < Scripts.Count)
+            await MigrateAsync(connection, database, cancellation);
+        await RunAsync(connection, "DELETE FROM receipts WHERE written_at < now() - interval '7 days'", cancellation);
+    }
 
+    private static async Task MigrateAsync(NpgsqlConnection connection, PostgresDatabase database, CancellationToken cancellation)
+    {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('{database.Schema}', 0))", cancellation);
         var version = await VersionAsync(connection, database, cancellation);

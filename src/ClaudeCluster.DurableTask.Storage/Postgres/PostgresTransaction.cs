@@ -6,25 +6,17 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// One transaction, begun by its first read and ended together with its writes: two round trips. The statements that begin and end it
 /// travel in the same packets as its reads and writes.
 /// </summary>
-internal sealed class PostgresTransaction(NpgsqlConnection connection)
+internal sealed class PostgresTransaction(NpgsqlConnection connection, Receipt receipt)
 {
-    /// <summary>The server's name for it: with it one can ask later whether it was committed. Null before the first read.</summary>
-    public string? Id { get; private set; }
-
-    /// <summary>The server's process that works for this connection.</summary>
-    public int ServerProcess => connection.ProcessID;
-
-    /// <summary>The commit was sent: from here on a lost connection leaves open whether it arrived.</summary>
-    public bool IsCommitting { get; private set; }
+    private bool _hasBegun;
 
     public async Task ReadAsync(params IReadOnlyList<Query> queries)
     {
         await using var batch = new NpgsqlBatch(connection);
-        var id = new Query<string>("SELECT pg_current_xact_id()::text", row => row.GetString(0));
-        if (Id is null)
+        if (!_hasBegun)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-            queries = [id, .. queries];
+            batch.BatchCommands.Add(receipt.Write().ToCommand());
         }
 
         foreach (var query in queries)
@@ -36,7 +28,7 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection)
             await reader.NextResultAsync();
         }
 
-        Id ??= id.Rows[0];
+        _hasBegun = true;
     }
 
     /// <summary>The writes and the end. If one of the writes fails, the server does not commit.</summary>
@@ -45,8 +37,8 @@ internal sealed class PostgresTransaction(NpgsqlConnection connection)
         await using var batch = new NpgsqlBatch(connection);
         foreach (var write in writes)
             batch.BatchCommands.Add(write.ToCommand());
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        IsCommitting = true;
+        // Nothing but locks and the receipt: not worth a flush to the disk.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(writes.Count == 0 ? "ROLLBACK" : "COMMIT"));
         await batch.ExecuteNonQueryAsync();
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,39 +10,38 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 //
 //     begin, read ──► decide ──► write, commit ──► answer
 //     └────────── lost here ──────────┘   └─ or here ─┘
-//     nothing was written: do it again    ask the server what became of the transaction, by its id (pg_xact_status)
+//     nothing was written: do it again    look for its receipt
 //
 // Doing it again after an unclear commit would be wrong both ways: a step's guard would not hold any more, though the step was written,
-// and work that the lost commit handed out would be held by a worker who was never told of it. The server remembers the outcome of its
-// transactions across a crash, so the answer is exact. Conflicts with other coordinators are done again at once, from the read on.
+// and work that the lost commit handed out would be held by a worker who was never told of it. The receipt (Receipt.cs) is part of the
+// transaction, so the answer is exact. Conflicts with other coordinators are done again at once, from the read on.
 
 /// <summary>Runs transactions to a clear end, however often the server has to be reached anew for it.</summary>
 internal sealed class PostgresTransactions(PostgresDatabase database, PostgresStoreOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentBag<Receipt> _receipts = [];
+    private readonly string _self = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    private int _holders;
     private long _commits;
     private volatile Exception? _dead;
 
     /// <summary>Reads and decides, then writes what was decided. The work may run several times; its last run counts.</summary>
     /// <exception cref="HubDatabaseException">The database cannot do it, or stayed away too long.</exception>
-    public Task<T> RunAsync<T>(Func<PostgresTransaction, Task<(T Result, IReadOnlyList<Statement> Writes)>> work) =>
-        PersistAsync(async () =>
+    public async Task<T> RunAsync<T>(Func<PostgresTransaction, Task<(T Result, IReadOnlyList<Statement> Writes)>> work)
+    {
+        if (!_receipts.TryTake(out var receipt))
+            receipt = new Receipt(string.Create(CultureInfo.InvariantCulture, $"{_self}-{Interlocked.Increment(ref _holders)}"));
+        try
         {
-            await using var connection = await database.ConnectAsync(CancellationToken.None);
-            var transaction = new PostgresTransaction(connection);
-            try
-            {
-                var (result, writes) = await work(transaction);
-                await CommitAsync(transaction, writes);
-                return result;
-            }
-            catch
-            {
-                await transaction.RollBackAsync();
-                throw;
-            }
-        });
+            return await PersistAsync(() => RunOnceAsync(work, receipt));
+        }
+        finally
+        {
+            _receipts.Add(receipt);
+        }
+    }
 
     /// <summary>One read, each statement on its own.</summary>
     /// <exception cref="HubDatabaseException">The database cannot do it, or stayed away too long.</exception>
@@ -60,7 +61,25 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
 
     public void Dispose() => _closing.Dispose();
 
-    private async Task CommitAsync(PostgresTransaction transaction, IReadOnlyList<Statement> writes)
+    private async Task<T> RunOnceAsync<T>(Func<PostgresTransaction, Task<(T Result, IReadOnlyList<Statement> Writes)>> work, Receipt receipt)
+    {
+        receipt.Next();
+        await using var connection = await database.ConnectAsync(CancellationToken.None);
+        var transaction = new PostgresTransaction(connection, receipt);
+        try
+        {
+            var (result, writes) = await work(transaction);
+            await CommitAsync(transaction, writes, receipt);
+            return result;
+        }
+        catch
+        {
+            await transaction.RollBackAsync();
+            throw;
+        }
+    }
+
+    private async Task CommitAsync(PostgresTransaction transaction, IReadOnlyList<Statement> writes, Receipt receipt)
     {
         var number = writes.Count == 0 ? 0 : Interlocked.Increment(ref _commits);
         Tell(new PostgresCommitPoint(number, IsBefore: true));
@@ -68,9 +87,9 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
         {
             await transaction.CommitAsync(writes);
         }
-        catch (Exception e) when (PostgresErrors.IsAway(e))
+        catch (Exception e) when (PostgresErrors.IsAway(e) && writes.Count > 0)
         {
-            if (!await PersistAsync(() => HasCommittedAsync(transaction)))
+            if (await ReadAsync(receipt.IsWritten) is not [true])
                 throw;
         }
 
@@ -92,21 +111,6 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             _dead = e;
             throw;
         }
-    }
-
-    /// <exception cref="TransactionStillRunsException">The server has not yet noticed that nobody waits for it any more.</exception>
-    private async Task<bool> HasCommittedAsync(PostgresTransaction transaction)
-    {
-        await using var connection = await database.ConnectAsync(CancellationToken.None);
-        await using var command = new NpgsqlCommand("SELECT pg_xact_status($1::text::xid8)", connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = transaction.Id });
-        var status = await command.ExecuteScalarAsync() as string;
-        if (status != "in progress")
-            return status == "committed";
-        await using var end = new NpgsqlCommand("SELECT pg_terminate_backend($1)", connection);
-        end.Parameters.Add(new NpgsqlParameter { Value = transaction.ServerProcess });
-        await end.ExecuteNonQueryAsync();
-        throw new TransactionStillRunsException();
     }
 
     private async Task<T> PersistAsync<T>(Func<Task<T>> attempt)
@@ -148,6 +152,3 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
         await Task.Delay(pause, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }
-
-/// <summary>It is not yet known what became of a transaction.</summary>
-internal sealed class TransactionStillRunsException : Exception;

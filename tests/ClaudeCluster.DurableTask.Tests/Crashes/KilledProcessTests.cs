@@ -2,20 +2,29 @@ using System.Diagnostics;
 using System.Globalization;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using Microsoft.Data.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
 /// <summary>Real processes, real SIGKILL, at commits chosen by a seed.</summary>
-public sealed class KilledProcessTests : IDisposable
+public abstract class KilledProcessTests : IDisposable
 {
     private const int SigKill = 137;
     private static readonly int Kills = 20 * Scale.Factor;
     private readonly TestFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public virtual void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A new hub, as <see cref="CrashHost"/> is told of it.</summary>
+    internal abstract string NewHub(TestFolder folder, int number);
+
+    /// <summary>What else the store itself can say about its state.</summary>
+    internal virtual Task CheckStoreAsync(string hub) => Task.CompletedTask;
 
     [Fact]
     public async Task A_process_killed_again_and_again_loses_nothing_and_doubles_nothing()
@@ -29,7 +38,7 @@ public sealed class KilledProcessTests : IDisposable
 
     private async Task<int> KillUntilTheEndAsync(int hub, Random random)
     {
-        var path = _folder.File($"hub-{hub}.db");
+        var path = NewHub(_folder, hub);
         var effects = Directory.CreateDirectory(_folder.File($"effects-{hub}")).FullName;
         var kills = 0;
         while (true)
@@ -46,9 +55,10 @@ public sealed class KilledProcessTests : IDisposable
         return kills;
     }
 
-    private static async Task CheckAsync(string path, string effects, int kills)
+    private async Task CheckAsync(string path, string effects, int kills)
     {
-        using var reader = SqliteHubReader.Open(path);
+        await using var reader = CrashHost.Open(path, null);
+        await reader.OpenAsync();
         var end = (await reader.ReadInstanceAsync(CrashScenario.Id))!;
         Assert.Equal((OrchestrationRuntimeStatus.Completed, $"\"{CrashScenario.Expected}\""), (end.Status, end.Output));
         var folded = new InstanceState(end.InstanceId, string.Empty, string.Empty).Apply(await reader.ReadHistoryAsync(end.InstanceId, end.ExecutionId));
@@ -59,11 +69,8 @@ public sealed class KilledProcessTests : IDisposable
         Assert.Equal(CrashScenario.Effects, files.Length);
         Assert.True(files.Sum(file => file.Length) <= files.Length + (2 * kills));
 
-        await using var connection = new SqliteConnection($"Data Source={path};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var check = connection.CreateCommand();
-        check.CommandText = "PRAGMA integrity_check";
-        Assert.Equal("ok", check.ExecuteScalar());
+        await reader.DisposeAsync();
+        await CheckStoreAsync(path);
     }
 
     private static async Task<int> RunHostAsync(string path, string effects, string commit, string when)
@@ -72,5 +79,37 @@ public sealed class KilledProcessTests : IDisposable
         using var patience = new CancellationTokenSource(Cluster.Patience);
         await host.WaitForExitAsync(patience.Token);
         return host.ExitCode;
+    }
+}
+
+public sealed class KilledProcessOnSqliteTests : KilledProcessTests
+{
+    internal override string NewHub(TestFolder folder, int number) => folder.File($"hub-{number}.db");
+
+    internal override async Task CheckStoreAsync(string hub)
+    {
+        await using var connection = new SqliteConnection($"Data Source={hub};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var check = connection.CreateCommand();
+        check.CommandText = "PRAGMA integrity_check";
+        Assert.Equal("ok", check.ExecuteScalar());
+    }
+}
+
+public sealed class KilledProcessOnPostgresTests : KilledProcessTests
+{
+    private readonly List<string> _hubs = [];
+
+    public override void Dispose()
+    {
+        _hubs.ForEach(PostgresServer.GiveBack);
+        base.Dispose();
+    }
+
+    internal override string NewHub(TestFolder folder, int number)
+    {
+        var server = PostgresServer.Get();
+        _hubs.Add(server.TakeHub());
+        return CrashHost.OnPostgres(server.Options(_hubs[^1]));
     }
 }

@@ -48,6 +48,15 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
         committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
 
+    public int Commits
+    {
+        get
+        {
+            lock (_lock)
+                return _committed.Count;
+        }
+    }
+
     /// <summary>Waits until so many commits were made.</summary>
     public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
 

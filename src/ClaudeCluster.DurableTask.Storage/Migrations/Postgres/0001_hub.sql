@@ -1,12 +1,20 @@
 -- A task hub, in the schema that the search path names. Instants are UTC ticks (100 ns since year 1). Texts compare by their bytes.
---
--- Keys come in blocks from one sequence, taken under the locks of the instances that they are for: so they rise with each instance's
--- commits, whoever makes them.
 
 CREATE TABLE hub (
   name text PRIMARY KEY,
   value text NOT NULL
 );
+
+-- Which transactions were committed, for who lost the answer: each writes its number before it does anything else. One row for each of a
+-- coordinator's transactions at a time.
+CREATE TABLE receipts (
+  holder text COLLATE "C" PRIMARY KEY,
+  number bigint NOT NULL,
+  written_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+-- Keys come in blocks from one sequence, taken under the locks of the instances that they are for: so they rise with each instance's
+-- commits, whoever makes them.
 
 CREATE SEQUENCE keys INCREMENT BY 1000;
 
