@@ -10,7 +10,7 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 internal static class PostgresMigrator
 {
     /// <summary>Older ones are not maintained, and not tried.</summary>
-    private const int OldestServer = 130_000;
+    private const int OldestServer = 13;
 
     public static IReadOnlyList<string> Scripts { get; } = ReadScripts();
 
@@ -29,7 +29,7 @@ internal static class PostgresMigrator
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('{database.Schema}', 0))", cancellation);
         var version = await VersionAsync(connection, database, cancellation);
-        if (version == 0 && await AskAsync(connection, $"SELECT to_regnamespace('{database.Schema}') IS NULL", cancellation) is true)
+        if (version == 0 && await AskAsync(connection, $"SELECT NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '{database.Schema}')", cancellation) is true)
             await RunAsync(connection, $"CREATE SCHEMA {database.Schema}", cancellation);
         for (; version < Scripts.Count; version++)
             await RunAsync(connection, Scripts[version], cancellation);
@@ -42,18 +42,20 @@ internal static class PostgresMigrator
 
     private static async Task CheckServerAsync(NpgsqlConnection connection, PostgresDatabase database, CancellationToken cancellation)
     {
-        if (await AskAsync(connection, "SELECT current_setting('server_version_num')::int", cancellation) is int version && version < OldestServer)
-            throw Unsuitable(database, $"the server is PostgreSQL {connection.PostgreSqlVersion}", "A hub needs version 13 or newer.");
-        if (await AskAsync(connection, "SHOW server_encoding", cancellation) is not "UTF8")
+        if (connection.PostgreSqlVersion.Major < OldestServer)
+            throw Unsuitable(database, $"the server is PostgreSQL {connection.PostgreSqlVersion}", $"A hub needs version {OldestServer} or newer.");
+        var settings = await AskAsync(connection, "SELECT current_setting('server_encoding') || ' ' || current_setting('fsync')", cancellation) as string ?? string.Empty;
+        if (!settings.StartsWith("UTF8 ", StringComparison.Ordinal))
             throw Unsuitable(database, "the database does not keep text as UTF8", "Create one with ENCODING 'UTF8'.");
-        if (await AskAsync(connection, "SHOW fsync", cancellation) is "off")
+        if (settings.EndsWith(" off", StringComparison.Ordinal))
             throw Unsuitable(database, "the server runs with fsync = off, so a power failure would destroy it", "Set fsync = on.");
     }
 
     /// <summary>0 if there is nothing yet.</summary>
     private static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresDatabase database, CancellationToken cancellation)
     {
-        if (await AskAsync(connection, $"SELECT to_regclass('{database.Schema}.hub') IS NULL", cancellation) is true)
+        // The catalogue's own rows: to_regclass may answer from what this session remembers of before it waited for the lock.
+        if (await AskAsync(connection, $"SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = '{database.Schema}' AND tablename = 'hub')", cancellation) is true)
             return 0;
         var format = await AskAsync(connection, "SELECT value FROM hub WHERE name = 'format'", cancellation) as string;
         var version = int.Parse(format ?? "0", CultureInfo.InvariantCulture);

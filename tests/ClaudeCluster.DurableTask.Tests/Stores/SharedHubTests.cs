@@ -47,9 +47,13 @@ public sealed class SharedHubTests : IDisposable
     {
         await using var first = await OpenAsync();
         await using var second = await OpenAsync();
-        void Add(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc("Wait", context => context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None));
+        void Add(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Wait", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+            return "rang";
+        });
         first.StartWorker(Add);
-        await first.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new Client.StartOrchestrationOptions("w"));
+        await first.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("w"));
         await first.Store.WaitForAsync<TimerCreated>("w");
         second.StartWorker(Add);
         await first.StopWorkersAsync();
