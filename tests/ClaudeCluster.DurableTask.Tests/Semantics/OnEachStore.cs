@@ -61,3 +61,11 @@ public sealed class SuspensionFactsOnSqlite() : SuspensionFacts(StoreKind.Sqlite
 public sealed class RestartFactsOnMemory() : RestartFacts(StoreKind.Memory);
 
 public sealed class RestartFactsOnSqlite() : RestartFacts(StoreKind.Sqlite);
+
+public sealed class RewindFactsOnMemory() : RewindFacts(StoreKind.Memory);
+
+public sealed class RewindFactsOnSqlite() : RewindFacts(StoreKind.Sqlite);
+
+public sealed class RewindTreeFactsOnMemory() : RewindTreeFacts(StoreKind.Memory);
+
+public sealed class RewindTreeFactsOnSqlite() : RewindTreeFacts(StoreKind.Sqlite);
