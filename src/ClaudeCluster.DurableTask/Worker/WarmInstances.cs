@@ -7,14 +7,14 @@ namespace ClaudeCluster.DurableTask.Worker;
 /// Code that has just taken a step and stands where history stands: it takes the next one without reading history. The least recently
 /// used go first. Who takes one owns it, so that no two deliveries of a step can share it.
 /// </summary>
-internal sealed class WarmInstances(int most)
+internal class WarmInstances(int most)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Warm>> _byId = new(StringComparer.Ordinal);
     private readonly LinkedList<Warm> _byUse = new();
 
     /// <summary>The replay that has seen exactly this item's past, if it is remembered.</summary>
-    public OrchestrationReplay? Take(StepWorkItem item)
+    public virtual OrchestrationReplay? Take(StepWorkItem item)
     {
         lock (_lock)
         {
@@ -28,7 +28,7 @@ internal sealed class WarmInstances(int most)
     }
 
     /// <summary>Remembers the replay after its step was committed.</summary>
-    public void Keep(StepWorkItem item, OrchestrationReplay replay)
+    public virtual void Keep(StepWorkItem item, OrchestrationReplay replay)
     {
         if (most == 0)
             return;
