@@ -50,9 +50,14 @@ internal static class SqliteClaims
         return expired;
     }
 
-    public static int Renew(SqliteSession session, string workerId, DateTimeOffset until) =>
-        session.Execute("UPDATE instances SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_worker = @0", workerId, SqliteRows.Ticks(until))
-        + session.Execute("UPDATE activities SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_worker = @0", workerId, SqliteRows.Ticks(until));
+    public static int Renew(SqliteSession session, IReadOnlyCollection<string> tokens, DateTimeOffset until)
+    {
+        var list = JsonSerializer.Serialize(tokens);
+        return session.Execute(
+                "UPDATE instances SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(@0))", list, SqliteRows.Ticks(until))
+            + session.Execute(
+                "UPDATE activities SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(@0))", list, SqliteRows.Ticks(until));
+    }
 
     public static ClaimedStep Step(SqliteSession session, long key, Claim claim)
     {

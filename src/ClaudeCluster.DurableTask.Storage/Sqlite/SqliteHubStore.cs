@@ -59,8 +59,8 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         Task.FromResult(Reader.Read(session => SqliteReads.NextDue(session, after)));
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        Writer.WriteAsync(session => workerIds.Sum(worker => SqliteClaims.Renew(session, worker, until)));
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        Writer.WriteAsync(session => SqliteClaims.Renew(session, tokens, until));
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         Task.FromResult<IReadOnlyList<Lease>>(Reader.Read(session => SqliteClaims.Expired(session, now, most)));

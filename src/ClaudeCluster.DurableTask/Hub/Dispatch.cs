@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using ClaudeCluster.DurableTask.History;
@@ -18,19 +17,15 @@ namespace ClaudeCluster.DurableTask.Hub;
 // work for ever: so a worker whose last look did not find the end of what waits takes nothing but by looking.
 
 /// <summary>The connected workers of one hub and the work that they hold.</summary>
-internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers live, LocalTaskHubOptions options, IIdSource ids)
+internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork held, LocalTaskHubOptions options)
 {
-    private readonly ConcurrentDictionary<string, Taken> _taken = new(StringComparer.Ordinal);
     private ImmutableArray<Receiver> _receivers = [];
-
-    public Taken? Find(WorkItem item) => _taken.GetValueOrDefault(item.Token);
 
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var receiver = new Receiver(offer, clock);
         using var ear = store.Bell.Listen(receiver.AskToLook);
         ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Add(one), receiver);
-        live.Enter(offer.WorkerId);
         try
         {
             receiver.AskToLook();
@@ -39,7 +34,6 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
         }
         finally
         {
-            live.Leave(offer.WorkerId);
             ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
             await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
         }
@@ -48,11 +42,12 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
     /// <summary>Commits, and gives the work made by it to connected workers that have room.</summary>
     public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation)
     {
+        using var promise = held.NewPromise();
         var reserved = Reservation.For(batch, _receivers);
         CommitResult result;
         try
         {
-            result = await store.CommitAsync(batch, reserved.ToHandout(NewClaim), cancellation);
+            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, clock.Now, promise)), cancellation);
         }
         catch
         {
@@ -74,12 +69,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
     public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
         var verdict = await CommitAsync(batch, cancellation);
-        if (_taken.TryRemove(taken.Lease.Token, out _))
-        {
-            live.Leave(taken.Lease.WorkerId);
+        if (held.Remove(taken))
             taken.Receiver.Free(taken.Lease);
-        }
-
         return verdict;
     }
 
@@ -116,8 +107,10 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
 
     private async Task LookForStepsAsync(Receiver receiver, DateTimeOffset now)
     {
+        using var promise = held.NewPromise();
         var places = receiver.Steps.Reserve(int.MaxValue);
-        var claimed = places == 0 ? [] : await store.ClaimStepsAsync(NewClaim(receiver, receiver.Offer.Orchestrations, places, now), CancellationToken.None);
+        var claim = NewClaim(receiver, receiver.Offer.Orchestrations, places, now, promise);
+        var claimed = places == 0 ? [] : await store.ClaimStepsAsync(claim, CancellationToken.None);
         receiver.Steps.MayHaveBacklog |= claimed.Count == places;
         receiver.Steps.Free(places - claimed.Count);
         foreach (var step in claimed)
@@ -126,18 +119,18 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
 
     private async Task LookForActivitiesAsync(Receiver receiver, DateTimeOffset now)
     {
+        using var promise = held.NewPromise();
         var places = receiver.Activities.Reserve(int.MaxValue);
-        var leases = places == 0 ? [] : await store.ClaimActivitiesAsync(NewClaim(receiver, receiver.Offer.Activities, places, now), CancellationToken.None);
+        var claim = NewClaim(receiver, receiver.Offer.Activities, places, now, promise);
+        var leases = places == 0 ? [] : await store.ClaimActivitiesAsync(claim, CancellationToken.None);
         receiver.Activities.MayHaveBacklog |= leases.Count == places;
         receiver.Activities.Free(places - leases.Count);
         foreach (var lease in leases)
             await GiveAsync(receiver, lease);
     }
 
-    private Claim NewClaim(Receiver receiver, IReadOnlySet<TaskName>? names, int most) => NewClaim(receiver, names, most, clock.Now);
-
-    private Claim NewClaim(Receiver receiver, IReadOnlySet<TaskName>? names, int most, DateTimeOffset now) =>
-        new(receiver.Offer.WorkerId, most, names, now, now + options.LeaseDuration, ids.NewToken) { Refused = receiver.Refused };
+    private Claim NewClaim(Receiver receiver, IReadOnlySet<TaskName>? names, int most, DateTimeOffset now, HeldWork.Promise promise) =>
+        new(receiver.Offer.WorkerId, most, names, now, now + options.LeaseDuration, promise.NewToken) { Refused = receiver.Refused };
 
     private Task GiveAsync(Receiver receiver, ClaimedStep claimed)
     {
@@ -160,8 +153,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, LiveWorkers 
 
     private Task GiveAsync(Taken taken)
     {
-        _taken[taken.Lease.Token] = taken;
-        live.Enter(taken.Lease.WorkerId);
+        held.Add(taken);
         return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
     }
 

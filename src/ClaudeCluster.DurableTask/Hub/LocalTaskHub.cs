@@ -20,6 +20,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     private readonly HubClock _clock;
     private readonly ILogger _logger;
     private readonly Waiters _waiters = new();
+    private readonly HeldWork _held;
     private readonly LeaseKeeper _keeper;
     private readonly Dispatch _dispatch;
     private readonly Requests _requests;
@@ -34,9 +35,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _ids = _options.Ids ?? new RandomIds(time);
         _clock = new HubClock(time);
         _logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<LocalTaskHub>();
-        var live = new LiveWorkers();
-        _keeper = new LeaseKeeper(store, live, _clock, _options, _waiters.Changed, _logger);
-        _dispatch = new Dispatch(store, _clock, live, _options, _ids);
+        _held = new HeldWork(_ids);
+        _keeper = new LeaseKeeper(store, _held, _clock, _options, _waiters.Changed, _logger);
+        _dispatch = new Dispatch(store, _clock, _held, _options);
         _requests = new Requests(store, _dispatch, _clock, _ids, Announce, _logger);
     }
 
@@ -63,17 +64,17 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => _dispatch.ReceiveAsync(offer, cancellation);
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) =>
-        _dispatch.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
+        _held.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
             ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, completion, _clock.Now, _ids), cancellation)
             : Refused(completion.Item);
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
-        _dispatch.Find(completion.Item) is { Lease: ActivityLease lease } taken
+        _held.Find(completion.Item) is { Lease: ActivityLease lease } taken
             ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, completion.Result, completion.Failure, _clock.Now), cancellation)
             : Refused(completion.Item);
 
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
-        _dispatch.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
+        _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
 

@@ -122,6 +122,9 @@ internal sealed class Receiver : IDisposable
         /// <summary>Work may wait in the store that found no place here. New work is then not handed out past it.</summary>
         public bool MayHaveBacklog { get; set; } = true;
 
+        /// <summary>New work may be handed out to it.</summary>
+        public bool IsOpen => !MayHaveBacklog && Volatile.Read(ref _free) > 0;
+
         /// <summary>Takes up to so many places; how many.</summary>
         public int Reserve(int most)
         {

@@ -17,10 +17,10 @@ internal sealed class Reservation
     public static Reservation For(CommitBatch batch, ImmutableArray<Receiver> receivers)
     {
         var steps = batch.Messages.Count(message => !message.IsTimed) + batch.Children.Count + batch.Revivals.Count + 1;
-        var forSteps = receivers.FirstOrDefault(receiver => !receiver.Steps.MayHaveBacklog);
+        var forSteps = receivers.FirstOrDefault(receiver => receiver.Steps.IsOpen);
         var forActivities = batch.Activities.Count == 0
             ? null
-            : receivers.FirstOrDefault(receiver => !receiver.Activities.MayHaveBacklog && Takes(receiver, batch.Activities[0]));
+            : receivers.FirstOrDefault(receiver => receiver.Activities.IsOpen && Takes(receiver, batch.Activities[0]));
         return new Reservation
         {
             ForSteps = forSteps,

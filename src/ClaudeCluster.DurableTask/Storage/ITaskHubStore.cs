@@ -42,8 +42,8 @@ public interface ITaskHubStore : ITaskHubReader, IAsyncDisposable
     /// <summary>The next instant after <paramref name="after"/> at which waiting work becomes visible.</summary>
     Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default);
 
-    /// <summary>All leases of these workers last at least until then.</summary>
-    Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default);
+    /// <summary>The leases with these tokens last at least until then.</summary>
+    Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default);
 
     /// <summary>Leases that ended at or before <paramref name="now"/>.</summary>
     Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default);

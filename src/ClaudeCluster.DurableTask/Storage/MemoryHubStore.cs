@@ -56,15 +56,15 @@ public sealed class MemoryHubStore : ITaskHubStore
             .Where(message => message.IsTimed && message.VisibleAt > after)
             .Min(message => (DateTimeOffset?)message.VisibleAt)));
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default)
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default)
     {
         lock (_lock)
         {
             foreach (var instance in _instances.Values)
             {
-                if (workerIds.Contains(instance.Step.WorkerId, StringComparer.Ordinal))
+                if (instance.Step.Token is { } token && tokens.Contains(token, StringComparer.Ordinal))
                     instance.Step.Until = until;
-                foreach (var activity in instance.Activities.Where(activity => workerIds.Contains(activity.WorkerId, StringComparer.Ordinal)))
+                foreach (var activity in instance.Activities.Where(activity => activity.Token is { } held && tokens.Contains(held, StringComparer.Ordinal)))
                     activity.Until = until;
             }
         }

@@ -90,8 +90,8 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
 
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) => inner.ReadNextDueAsync(after, cancellation);
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        inner.RenewAsync(workerIds, until, cancellation);
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        inner.RenewAsync(tokens, until, cancellation);
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         inner.ReadExpiredAsync(now, most, cancellation);
