@@ -60,9 +60,15 @@ internal static class Source
     public static async Task<string[]> FindAsync(params string[] files) =>
         [.. (await DiagnoseAsync(Compile(files))).Select(one => $"{one.Id} {one.GetMessage(System.Globalization.CultureInfo.InvariantCulture).Split(':')[0]}")];
 
-    public static async Task<ImmutableArray<Diagnostic>> DiagnoseAsync(Compilation compilation)
+    public static Task<ImmutableArray<Diagnostic>> DiagnoseAsync(Compilation compilation)
     {
         Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error));
+        return DiagnoseUnfinishedAsync(compilation);
+    }
+
+    /// <summary>The same while somebody is still typing.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> DiagnoseUnfinishedAsync(Compilation compilation)
+    {
         var found = await compilation
             .WithAnalyzers([new OrchestratorRules(), new DeclarationRules(), new CallsByNameRules()])
             .GetAnalyzerDiagnosticsAsync();
