@@ -33,11 +33,12 @@ internal static class Source
         global using ClaudeCluster.DurableTask.Client;
         """;
 
-    public static CSharpCompilation Compile(params string[] files) => CSharpCompilation.Create(
-        "User",
-        files.Prepend(Usings).Select((text, index) => CSharpSyntaxTree.ParseText(text, Language, path: $"File{index}.cs")),
-        References,
-        Options);
+    /// <summary>Shared, because the framework is read once by it and by all that is added to it.</summary>
+    private static readonly CSharpCompilation Nothing = CSharpCompilation.Create("User", [Parse(Usings, 0)], References, Options);
+
+    public static CSharpCompilation Compile(params string[] files) => Nothing.AddSyntaxTrees(files.Select((text, index) => Parse(text, index + 1)));
+
+    private static SyntaxTree Parse(string text, int number) => CSharpSyntaxTree.ParseText(text, Language, path: $"File{number}.cs");
 
     /// <summary>An orchestrator with this body, and these members beside it.</summary>
     public static string Orchestrator(string body, string members = "") => $$"""
