@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(DryRunCommand.Create(run));
         root.Add(RunCommand.Create(run));
         root.Add(HistoryCommand.Create(run));
+        root.Add(ReplayCommand.Create(run));
         root.Add(DoctorCommand.Create(run));
 
         var parsed = root.Parse(args, Words);

@@ -14,8 +14,8 @@ internal sealed class WatchedStore(ITaskHubStore inner, KillPoints points) : ITa
 
     public Task OpenAsync(CancellationToken cancellation = default) => inner.OpenAsync(cancellation);
 
-    public Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default) =>
-        points.AroundAsync("commit", () => inner.CommitAsync(batch, cancellation));
+    public Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default) =>
+        points.AroundAsync("commit", () => inner.CommitAsync(batch, handout, cancellation));
 
     public Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) => inner.ClaimStepsAsync(claim, cancellation);
 
@@ -24,8 +24,8 @@ internal sealed class WatchedStore(ITaskHubStore inner, KillPoints points) : ITa
 
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) => inner.ReadNextDueAsync(after, cancellation);
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        inner.RenewAsync(workerIds, until, cancellation);
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        inner.RenewAsync(tokens, until, cancellation);
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         inner.ReadExpiredAsync(now, most, cancellation);
@@ -38,6 +38,9 @@ internal sealed class WatchedStore(ITaskHubStore inner, KillPoints points) : ITa
         inner.ReadHistoryAsync(instanceId, executionId, cancellation);
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => inner.QueryAsync(query, cancellation);
+
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        inner.ReadChildrenAsync(instanceId, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

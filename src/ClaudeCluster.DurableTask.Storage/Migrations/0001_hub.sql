@@ -13,10 +13,13 @@ CREATE TABLE instances (
   name TEXT NOT NULL,
   name_key TEXT NOT NULL,
   version TEXT NOT NULL,
+  version_key TEXT NOT NULL,
   status INTEGER NOT NULL,
   is_open INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  is_suspended INTEGER NOT NULL DEFAULT 0,
   start_at INTEGER,
   input TEXT,
   output TEXT,
@@ -33,6 +36,7 @@ CREATE TABLE instances (
   deliveries INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+CREATE INDEX instances_of_parent ON instances (parent_instance_id) WHERE parent_instance_id IS NOT NULL;
 CREATE INDEX instances_leased ON instances (lease_until) WHERE lease_token IS NOT NULL;
 
 -- One row per step: a JSON array of its events.
@@ -44,17 +48,19 @@ CREATE TABLE history (
 
 CREATE INDEX history_of_instance ON history (instance_key, key);
 
--- Messages that wait for a step. A timer is one that is not yet visible. Without execution id it is for any execution.
+-- Messages that wait for a step. A timed one waits for the clock. Without execution id it is for any execution.
 CREATE TABLE inbox (
   key INTEGER PRIMARY KEY,
   instance_key INTEGER NOT NULL,
   execution_id TEXT,
   is_front INTEGER NOT NULL,
+  is_timed INTEGER NOT NULL,
   visible_at INTEGER NOT NULL,
   event TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX inbox_due ON inbox (visible_at, key);
+CREATE INDEX inbox_at_once ON inbox (visible_at, key) WHERE is_timed = 0;
+CREATE INDEX inbox_timed ON inbox (visible_at, key) WHERE is_timed = 1;
 CREATE INDEX inbox_of_instance ON inbox (instance_key);
 
 -- Activities that wait for a worker, or are held by one. A row goes when its activity or its execution ends.
@@ -66,6 +72,7 @@ CREATE TABLE activities (
   name TEXT NOT NULL,
   name_key TEXT NOT NULL,
   version TEXT NOT NULL,
+  version_key TEXT NOT NULL,
   input TEXT,
   tags TEXT,
   scheduled_at INTEGER NOT NULL,

@@ -1,18 +1,25 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
-/// <summary>Writes one batch, inside the transaction that the caller has begun.</summary>
+/// <summary>Writes one batch, inside the transaction that the caller has begun, and hands out the work that it makes.</summary>
 internal static class SqliteCommit
 {
+    public static Committed Write(SqliteSession session, CommitBatch batch, Handout? handout)
+    {
+        var verdict = Write(session, batch);
+        return verdict == Verdict.Committed ? SqliteHandout.Give(session, batch, handout) : new Committed(CommitResult.Of(verdict), LeavesWork: false);
+    }
+
     /// <summary>What a release sets; @1 is the <see cref="Disposition"/>.</summary>
     private static readonly string Released =
         "lease_token = NULL, lease_worker = NULL, lease_until = NULL, "
         + $"deliveries = CASE @1 WHEN {(int)Disposition.Done} THEN 0 WHEN {(int)Disposition.Returned} THEN deliveries - 1 ELSE deliveries END";
 
-    public static Verdict Write(SqliteSession session, CommitBatch batch)
+    private static Verdict Write(SqliteSession session, CommitBatch batch)
     {
         var stored = Stored.Find(session, batch.InstanceId);
         var verdict = Check(session, batch.Guard, stored);
@@ -28,13 +35,19 @@ internal static class SqliteCommit
         if (batch.Instance is { } after)
             key = PutInstance(session, stored, after, replaces: batch.Guard is Guard.MayStart);
         var sameExecution = batch.Instance is null || stored?.ExecutionId == batch.Instance.ExecutionId;
+        if (batch.Suspended is { } suspended)
+            session.Execute("UPDATE instances SET is_suspended = @1 WHERE key = @0", key, suspended ? 1 : 0);
         foreach (var message in batch.Consumed)
             session.Execute("DELETE FROM inbox WHERE key = @0", message);
+        if (batch.ReplacesHistory)
+            session.Execute("DELETE FROM history WHERE instance_key = @0", key);
         if (batch.History.Count > 0 && sameExecution)
             session.Execute("INSERT INTO history (instance_key, events) VALUES (@0, @1)", key, HistoryJson.Write(batch.History));
 
         foreach (var child in batch.Children)
             Start(session, child);
+        foreach (var revival in batch.Revivals)
+            Revive(session, revival);
         foreach (var message in batch.Messages)
             Send(session, message);
         if (sameExecution && batch.Instance is null or { IsOpen: true })
@@ -66,6 +79,8 @@ internal static class SqliteCommit
         Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId)
             ? Verdict.Committed
             : Verdict.NotOpen,
+        Guard.HasStatus when stored is null => Verdict.NoSuchInstance,
+        Guard.HasStatus has => stored.Status == has.Status && stored.ExecutionId == has.ExecutionId ? Verdict.Committed : Verdict.NotOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),
     };
 
@@ -90,7 +105,7 @@ internal static class SqliteCommit
             RemoveWork(session, stored.Key);
         session.Execute(
             "UPDATE instances SET execution_id = @1, version = @2, status = @3, is_open = @4, updated_at = @5, input = @6, output = @7, custom_status = @8, "
-            + "failure = @9, tags = @10 WHERE key = @0",
+            + "failure = @9, tags = @10, revision = @11, version_key = @12, is_suspended = is_suspended AND @4 WHERE key = @0",
             stored.Key,
             after.ExecutionId,
             after.Version,
@@ -101,7 +116,9 @@ internal static class SqliteCommit
             after.Output,
             after.CustomStatus,
             HistoryJson.WriteFailure(after.Failure),
-            HistoryJson.WriteTags(after.Tags));
+            HistoryJson.WriteTags(after.Tags),
+            after.Revision,
+            SqliteRows.NameKey(after.Version));
         if (!after.IsOpen)
             ReleaseStep(session, stored.Key, Disposition.Done);
         return stored.Key;
@@ -112,8 +129,8 @@ internal static class SqliteCommit
         if (replaced is not null)
             Remove(session, replaced.Key);
         return session.Scalar<long>(
-            $"INSERT INTO instances ({SqliteRows.InstanceColumns}, name_key, is_open) "
-            + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18) RETURNING key",
+            $"INSERT INTO instances ({SqliteRows.StoredColumns}, name_key, version_key, is_open) "
+            + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20) RETURNING key",
             state.InstanceId,
             state.ExecutionId,
             state.Name,
@@ -131,7 +148,9 @@ internal static class SqliteCommit
             state.Parent?.ExecutionId,
             state.Parent?.Name,
             state.Parent?.TaskId,
+            state.Revision,
             SqliteRows.NameKey(state.Name),
+            SqliteRows.NameKey(state.Version),
             state.IsOpen ? 1 : 0);
     }
 
@@ -161,25 +180,45 @@ internal static class SqliteCommit
         Send(session, child.Start);
     }
 
+    private static void Revive(SqliteSession session, Revival revival)
+    {
+        var child = SqliteReads.Instance(session, revival.Rewound.InstanceId);
+        if (child is null || child.Parent != revival.Anew.Instance.Parent)
+        {
+            Start(session, revival.Anew);
+        }
+        else if (child.Status == OrchestrationRuntimeStatus.Completed)
+        {
+            Send(session, Endings.AnswerToParent(child, revival.Rewound.VisibleAt)!);
+        }
+        else if (!child.IsOpen)
+        {
+            PutInstance(session, Stored.Find(session, child.InstanceId), Endings.Undone(child), replaces: false);
+            Send(session, revival.Rewound);
+        }
+    }
+
     /// <summary>To nobody, if the receiver, or the execution meant, is not open.</summary>
     private static void Send(SqliteSession session, InboxMessage message) => session.Execute(
-        "INSERT INTO inbox (instance_key, execution_id, is_front, visible_at, event) "
-        + "SELECT key, @1, @2, @3, @4 FROM instances WHERE instance_id = @0 AND is_open = 1 AND (@1 IS NULL OR execution_id = @1)",
+        "INSERT INTO inbox (instance_key, execution_id, is_front, is_timed, visible_at, event) "
+        + "SELECT key, @1, @2, @3, @4, @5 FROM instances WHERE instance_id = @0 AND is_open = 1 AND (@1 IS NULL OR execution_id = @1)",
         message.InstanceId,
         message.ExecutionId,
         message.Front ? 1 : 0,
+        message.IsTimed ? 1 : 0,
         SqliteRows.Ticks(message.VisibleAt),
         HistoryJson.WriteEvent(message.Event));
 
     private static void AddActivity(SqliteSession session, long key, ActivityRow activity) => session.Execute(
-        "INSERT INTO activities (instance_key, execution_id, task_id, name, name_key, version, input, tags, scheduled_at) "
-        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8)",
+        "INSERT INTO activities (instance_key, execution_id, task_id, name, name_key, version, version_key, input, tags, scheduled_at) "
+        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)",
         key,
         activity.ExecutionId,
         activity.TaskId,
         activity.Name,
         SqliteRows.NameKey(activity.Name),
         activity.Version,
+        SqliteRows.NameKey(activity.Version),
         activity.Input,
         HistoryJson.WriteTags(activity.Tags),
         SqliteRows.Ticks(activity.ScheduledAt));
@@ -190,7 +229,7 @@ internal static class SqliteCommit
         public bool IsOpen => !Status.IsTerminal();
 
         public static Stored? Find(SqliteSession session, string instanceId) => session.Rows(
-            "SELECT key, execution_id, status, lease_token, parent_instance_id FROM instances WHERE instance_id = @0",
+            $"SELECT key, execution_id, {SqliteRows.Status}, lease_token, parent_instance_id FROM instances WHERE instance_id = @0",
             row => new Stored(
                 row.GetInt64(0),
                 row.GetString(1),

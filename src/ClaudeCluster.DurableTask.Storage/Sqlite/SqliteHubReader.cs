@@ -49,6 +49,9 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) =>
         Task.FromResult(Read(session => SqliteReads.Query(session, query)));
 
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        Task.FromResult<IReadOnlyList<InstanceState>>(Read(session => SqliteReads.Children(session, instanceId)));
+
     public void Dispose()
     {
         _closed = true;
@@ -71,7 +74,7 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
         catch (Exception e)
         {
             session?.Dispose();
-            if (e is SqliteException error && SqliteErrors.Translate(error, _path) is { } clear)
+            if (SqliteErrors.Translate(e, _path) is { } clear)
                 throw clear;
             throw;
         }

@@ -42,11 +42,12 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
         }
     }
 
-    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
-        var verdict = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch));
-        Bell.Ring();
-        return verdict;
+        var (result, leavesWork) = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch, handout));
+        if (leavesWork)
+            Bell.Ring();
+        return result;
     }
 
     public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
@@ -58,8 +59,8 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         Task.FromResult(Reader.Read(session => SqliteReads.NextDue(session, after)));
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        Writer.WriteAsync(session => workerIds.Sum(worker => SqliteClaims.Renew(session, worker, until)));
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        Writer.WriteAsync(session => SqliteClaims.Renew(session, tokens, until));
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         Task.FromResult<IReadOnlyList<Lease>>(Reader.Read(session => SqliteClaims.Expired(session, now, most)));
@@ -78,6 +79,9 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
         Reader.ReadHistoryAsync(instanceId, executionId, cancellation);
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => Reader.QueryAsync(query, cancellation);
+
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        Reader.ReadChildrenAsync(instanceId, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,8 +20,11 @@ internal static class SqliteReads
             executionId).SelectMany(HistoryJson.Read),
     ];
 
+    public static List<InstanceState> Children(SqliteSession session, string instanceId) =>
+        session.Rows($"SELECT {SqliteRows.InstanceColumns} FROM instances WHERE parent_instance_id = @0 ORDER BY key", SqliteRows.Instance, instanceId);
+
     public static DateTimeOffset? NextDue(SqliteSession session, DateTimeOffset after) =>
-        session.Scalar<long?>("SELECT min(visible_at) FROM inbox WHERE visible_at > @0", SqliteRows.Ticks(after)) is { } ticks
+        session.Scalar<long?>("SELECT min(visible_at) FROM inbox WHERE is_timed = 1 AND visible_at > @0", SqliteRows.Ticks(after)) is { } ticks
             ? SqliteRows.Instant(ticks)
             : null;
 
@@ -31,7 +34,7 @@ internal static class SqliteReads
         var found = session.Rows(
             $"SELECT {SqliteRows.InstanceColumns}, key FROM instances WHERE key > @0 AND substr(instance_id, 1, length(@1)) = @1 "
             + $"AND {Created} AND {InStatus} ORDER BY key LIMIT @5",
-            row => (State: SqliteRows.Instance(row), Key: row.GetInt64(17)),
+            row => (State: SqliteRows.Instance(row), Key: row.GetInt64(18)),
             after,
             query.InstanceIdPrefix ?? string.Empty,
             SqliteRows.Ticks(query.CreatedFrom),
@@ -56,7 +59,7 @@ internal static class SqliteReads
 
     private const string Created = "(@2 IS NULL OR created_at >= @2) AND (@3 IS NULL OR created_at <= @3)";
 
-    private const string InStatus = "(@4 IS NULL OR status IN (SELECT value FROM json_each(@4)))";
+    private static readonly string InStatus = $"(@4 IS NULL OR {SqliteRows.Status} IN (SELECT value FROM json_each(@4)))";
 
     private static string? Statuses(IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses) =>
         statuses is null or { Count: 0 } ? null : $"[{string.Join(',', statuses.Select(status => (int)status))}]";

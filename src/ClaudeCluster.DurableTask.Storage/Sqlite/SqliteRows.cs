@@ -9,9 +9,15 @@ namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 /// <summary>Rows become records and instants become ticks, in one place.</summary>
 internal static class SqliteRows
 {
-    public const string InstanceColumns =
+    public const string StoredColumns =
         "instance_id, execution_id, name, version, status, created_at, updated_at, start_at, input, output, custom_status, failure, tags, "
-        + "parent_instance_id, parent_execution_id, parent_name, parent_task_id";
+        + "parent_instance_id, parent_execution_id, parent_name, parent_task_id, revision";
+
+    /// <summary>The status as it is shown: an open instance that is suspended has its own.</summary>
+    public static readonly string Status = $"iif(is_suspended AND is_open, {(int)OrchestrationRuntimeStatus.Suspended}, status)";
+
+    /// <summary><see cref="StoredColumns"/>, with the status as it is shown.</summary>
+    public static readonly string InstanceColumns = StoredColumns.Replace(" status,", $" {Status},", StringComparison.Ordinal);
 
     public const string LeaseColumns = "lease_token, lease_worker, lease_until, deliveries";
 
@@ -41,25 +47,29 @@ internal static class SqliteRows
         Failure = HistoryJson.ReadFailure(Text(row, 11)),
         Tags = HistoryJson.ReadTags(Text(row, 12)),
         Parent = row.IsDBNull(13) ? null : new ParentInstance(row.GetString(13), row.GetString(14), row.GetString(15), row.GetInt32(16)),
+        Revision = row.GetInt32(17),
     };
 
     /// <summary>A row of <see cref="InstanceColumns"/> and <see cref="LeaseColumns"/>.</summary>
     public static StepLease Step(SqliteDataReader row)
     {
         var state = Instance(row);
-        return new StepLease(state.InstanceId, row.GetString(17), row.GetString(18), Instant(row.GetInt64(19)), row.GetInt32(20), state);
+        return new StepLease(state.InstanceId, row.GetString(18), row.GetString(19), Instant(row.GetInt64(20)), row.GetInt32(21), state);
     }
 
     /// <summary>A row of <see cref="ActivityColumns"/>.</summary>
     public static ActivityLease Activity(SqliteDataReader row)
     {
-        var activity = new ActivityRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), Text(row, 5))
+        var activity = ActivityWork(row);
+        return new ActivityLease(activity.InstanceId, row.GetString(8), row.GetString(9), Instant(row.GetInt64(10)), row.GetInt32(11), activity);
+    }
+
+    public static ActivityRow ActivityWork(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), Text(row, 5))
         {
             Tags = HistoryJson.ReadTags(Text(row, 6)),
             ScheduledAt = Instant(row.GetInt64(7)),
         };
-        return new ActivityLease(activity.InstanceId, row.GetString(8), row.GetString(9), Instant(row.GetInt64(10)), row.GetInt32(11), activity);
-    }
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -18,6 +18,9 @@ public sealed record InstanceState(string InstanceId, string ExecutionId, string
 
     public DateTimeOffset LastUpdatedAt { get; init; }
 
+    /// <summary>Counts the commits that changed the history: who remembers the history of this revision remembers all of it.</summary>
+    public int Revision { get; init; }
+
     /// <summary>No step is taken before this instant.</summary>
     public DateTimeOffset? StartAt { get; init; }
 
@@ -52,7 +55,13 @@ public sealed record InstanceState(string InstanceId, string ExecutionId, string
             Status = OrchestrationRuntimeStatus.Running,
         },
         ExecutionCompleted completed => this with { Status = completed.Status, Output = completed.Output, Failure = completed.Failure },
-        ContinuedAsNew next => this with { ExecutionId = next.NewExecutionId, Input = next.Input, CustomStatus = null },
+        ContinuedAsNew next => this with
+        {
+            ExecutionId = next.NewExecutionId,
+            Version = next.NewVersion ?? Version,
+            Input = next.Input,
+            CustomStatus = null,
+        },
         _ => this,
     }) with
     { LastUpdatedAt = happened.Timestamp > LastUpdatedAt ? happened.Timestamp : LastUpdatedAt };

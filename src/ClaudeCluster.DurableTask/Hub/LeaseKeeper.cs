@@ -6,10 +6,10 @@ namespace ClaudeCluster.DurableTask.Hub;
 
 /// <summary>Live workers keep their leases; silent ones lose them, and <see cref="LostLease"/> says what becomes of the work.</summary>
 internal sealed class LeaseKeeper(
-    ITaskHubStore store, LiveWorkers live, HubClock clock, LocalTaskHubOptions options, Action<string> changed, ILogger logger)
+    ITaskHubStore store, HeldWork held, HubClock clock, LocalTaskHubOptions options, Action<string> changed, ILogger logger)
 {
     private const int AtATime = 100;
-    private readonly Task _never = new TaskCompletionSource().Task;
+    private readonly Signal _wake = new();
 
     /// <summary>Takes away every lease of whoever was here before.</summary>
     public async Task TakeAllBackAsync(CancellationToken cancellation)
@@ -23,13 +23,13 @@ internal sealed class LeaseKeeper(
     {
         while (!cancellation.IsCancellationRequested)
         {
-            await clock.WaitAsync(_never, clock.Now + (options.LeaseDuration / 3), cancellation);
+            await clock.WaitAsync(_wake, _wake.Next, clock.Now + (options.LeaseDuration / 3), cancellation);
             if (cancellation.IsCancellationRequested)
                 return;
             try
             {
                 // Renew first: after a pause of this whole process its own workers must not count as lost.
-                await store.RenewAsync(live.Ids, clock.Now + options.LeaseDuration, cancellation);
+                await store.RenewAsync(held.Tokens, clock.Now + options.LeaseDuration, cancellation);
                 while (await TakeBackAsync(clock.Now, cancellation) == AtATime)
                 {
                 }
@@ -47,9 +47,8 @@ internal sealed class LeaseKeeper(
 
     private async Task<int> TakeBackAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        // A live worker's lease is never taken, even if it looks expired: the clock may have jumped between its claim's look and its commit.
-        var alive = live.Ids;
-        var lost = (await store.ReadExpiredAsync(now, AtATime, cancellation)).Where(lease => !alive.Contains(lease.WorkerId)).ToList();
+        // What a worker of this hub holds is never taken, even if it looks expired: the clock may have jumped since its claim.
+        var lost = (await store.ReadExpiredAsync(now, AtATime, cancellation)).Where(lease => !held.Holds(lease.Token)).ToList();
         foreach (var lease in lost)
         {
             logger.LeaseLost(lease.InstanceId, lease.WorkerId, lease.Deliveries);

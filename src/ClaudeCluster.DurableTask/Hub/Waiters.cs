@@ -1,30 +1,30 @@
-using ClaudeCluster.DurableTask.Storage;
-
 namespace ClaudeCluster.DurableTask.Hub;
 
 /// <summary>Who waits for which instance. Take a place first, then look, then wait: a change between is not missed.</summary>
 internal sealed class Waiters
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Place>> _places = new(StringComparer.Ordinal);
 
     public Place Take(string instanceId)
     {
+        var place = new Place(this, instanceId);
         lock (_lock)
         {
-            if (!_places.TryGetValue(instanceId, out var place))
-                _places.Add(instanceId, place = new Place(this, instanceId));
-            place.Visitors++;
-            return place;
+            if (!_places.TryGetValue(instanceId, out var places))
+                _places.Add(instanceId, places = []);
+            places.Add(place);
         }
+
+        return place;
     }
 
     public void Changed(string instanceId)
     {
         lock (_lock)
         {
-            if (_places.TryGetValue(instanceId, out var place))
-                place.Bell.Ring();
+            if (_places.TryGetValue(instanceId, out var places))
+                places.ForEach(place => place.Changed.Ring());
         }
     }
 
@@ -32,7 +32,9 @@ internal sealed class Waiters
     {
         lock (_lock)
         {
-            if (--place.Visitors == 0)
+            var places = _places[place.InstanceId];
+            places.Remove(place);
+            if (places.Count == 0)
                 _places.Remove(place.InstanceId);
         }
     }
@@ -41,9 +43,7 @@ internal sealed class Waiters
     {
         public string InstanceId { get; } = instanceId;
 
-        public WorkBell Bell { get; } = new();
-
-        public int Visitors { get; set; }
+        public Signal Changed { get; } = new();
 
         public void Dispose() => waiters.Leave(this);
     }

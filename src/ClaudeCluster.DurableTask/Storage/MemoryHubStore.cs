@@ -20,23 +20,23 @@ public sealed class MemoryHubStore : ITaskHubStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    public Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
-        var verdict = Locked(() => Commit(batch));
-        Bell.Ring();
-        return Task.FromResult(verdict);
+        var (result, leavesWork) = Locked(() => Commit(batch, handout));
+        if (leavesWork)
+            Bell.Ring();
+        return Task.FromResult(result);
     }
 
     public Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
         Task.FromResult(Locked<IReadOnlyList<ClaimedStep>>(() =>
         [
             .. _instances.Values
-                .Where(instance => instance.Step.Token is null && claim.Takes(instance.State.Name))
+                .Where(instance => instance.Waits(claim.Now) && claim.Takes(instance.State))
                 .Select(instance => (Instance: instance, Messages: instance.Due(claim.Now, Claim.MostMessages)))
-                .Where(found => found.Messages.Count > 0)
                 .OrderBy(found => found.Messages[0].VisibleAt).ThenBy(found => found.Messages[0].Id)
                 .Take(claim.Most)
-                .Select(found => Give(found.Instance, found.Messages, claim)),
+                .Select(found => Give(found.Instance, claim)),
         ]));
 
     public Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
@@ -44,7 +44,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         [
             .. _instances.Values
                 .SelectMany(instance => instance.Activities.Select(activity => (Instance: instance, Activity: activity)))
-                .Where(found => found.Activity.Token is null && claim.Takes(found.Activity.Work.Name))
+                .Where(found => found.Activity.Token is null && claim.Takes(found.Activity.Work))
                 .OrderBy(found => found.Activity.Work.ScheduledAt)
                 .Take(claim.Most)
                 .Select(found => Give(found.Instance, found.Activity, claim)),
@@ -53,18 +53,18 @@ public sealed class MemoryHubStore : ITaskHubStore
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         Task.FromResult(Locked(() => _instances.Values
             .SelectMany(instance => instance.Inbox)
-            .Where(message => message.VisibleAt > after)
+            .Where(message => message.IsTimed && message.VisibleAt > after)
             .Min(message => (DateTimeOffset?)message.VisibleAt)));
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default)
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default)
     {
         lock (_lock)
         {
             foreach (var instance in _instances.Values)
             {
-                if (workerIds.Contains(instance.Step.WorkerId, StringComparer.Ordinal))
+                if (instance.Step.Token is { } token && tokens.Contains(token, StringComparer.Ordinal))
                     instance.Step.Until = until;
-                foreach (var activity in instance.Activities.Where(activity => workerIds.Contains(activity.WorkerId, StringComparer.Ordinal)))
+                foreach (var activity in instance.Activities.Where(activity => activity.Token is { } held && tokens.Contains(held, StringComparer.Ordinal)))
                     activity.Until = until;
             }
         }
@@ -94,6 +94,10 @@ public sealed class MemoryHubStore : ITaskHubStore
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) =>
         Task.FromResult(Locked(() => Query(query)));
 
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        Task.FromResult(Locked<IReadOnlyList<InstanceState>>(() =>
+            [.. _instances.Values.Select(instance => instance.State).Where(state => SameId(state.Parent?.InstanceId ?? string.Empty, instanceId))]));
+
     public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => Task.FromResult(Locked(() =>
     {
         var ended = _instances.Values.Where(instance => !instance.State.IsOpen && IsAsked(instance.State, request)).Take(most).ToList();
@@ -113,10 +117,10 @@ public sealed class MemoryHubStore : ITaskHubStore
         && (to is null || state.CreatedAt <= to)
         && (statuses is null or { Count: 0 } || statuses.Contains(state.Status));
 
-    private static ClaimedStep Give(MemoryInstance instance, List<InboxMessage> messages, Claim claim)
+    private static ClaimedStep Give(MemoryInstance instance, Claim claim)
     {
         instance.Step.Give(claim);
-        return new ClaimedStep((StepLease)instance.StepLease()!, messages);
+        return new ClaimedStep((StepLease)instance.StepLease()!, instance.Due(claim.Now, Claim.MostMessages));
     }
 
     private static ActivityLease Give(MemoryInstance instance, MemoryInstance.Held<ActivityRow> activity, Claim claim)
@@ -131,16 +135,31 @@ public sealed class MemoryHubStore : ITaskHubStore
             return work();
     }
 
-    private Verdict Commit(CommitBatch batch)
+    private (CommitResult Result, bool LeavesWork) Commit(CommitBatch batch, Handout? handout)
     {
         var instance = _instances.GetValueOrDefault(batch.InstanceId);
         var verdict = Check(batch.Guard, instance);
         if (verdict != Verdict.Committed)
-            return verdict;
+            return (CommitResult.Of(verdict), LeavesWork: false);
         if (batch.Guard is Guard.MayStart)
             instance = Add(batch.Instance!);
         Write(batch, instance!);
-        return verdict;
+        return HandOut(batch, handout);
+    }
+
+    private (CommitResult Result, bool LeavesWork) HandOut(CommitBatch batch, Handout? handout)
+    {
+        // Without a claim nobody says what time it is: then rather one ring too many.
+        var now = handout?.Steps?.Now ?? handout?.Activities?.Now ?? DateTimeOffset.MaxValue;
+        var waiting = batch.Touched.Select(id => _instances.GetValueOrDefault(id)).OfType<MemoryInstance>().Where(instance => instance.Waits(now)).ToList();
+        var steps = handout?.Steps is { } forSteps
+            ? waiting.Where(instance => forSteps.Takes(instance.State)).Take(forSteps.Most).Select(instance => Give(instance, forSteps)).ToList()
+            : [];
+        var free = _instances.TryGetValue(batch.InstanceId, out var scheduler) ? scheduler.Activities.Where(activity => activity.Token is null).ToList() : [];
+        var activities = handout?.Activities is { } forActivities
+            ? free.Where(activity => forActivities.Takes(activity.Work)).Take(forActivities.Most).Select(activity => Give(scheduler!, activity, forActivities)).ToList()
+            : [];
+        return (new CommitResult(Verdict.Committed, steps, activities), steps.Count < waiting.Count || activities.Count < free.Count);
     }
 
     private static Verdict Check(Guard guard, MemoryInstance? instance) => guard switch
@@ -152,6 +171,10 @@ public sealed class MemoryHubStore : ITaskHubStore
         Guard.MayStart start => instance is null || start.Replaceable.Contains(instance.State.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when instance is null => Verdict.NoSuchInstance,
         Guard.IsOpen open => instance.State.IsOpen && (open.ExecutionId is null || SameId(open.ExecutionId, instance.State.ExecutionId))
+            ? Verdict.Committed
+            : Verdict.NotOpen,
+        Guard.HasStatus when instance is null => Verdict.NoSuchInstance,
+        Guard.HasStatus has => instance.State.Status == has.Status && SameId(has.ExecutionId, instance.State.ExecutionId)
             ? Verdict.Committed
             : Verdict.NotOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),
@@ -167,12 +190,17 @@ public sealed class MemoryHubStore : ITaskHubStore
         var executionId = instance.State.ExecutionId;
         if (batch.Instance is { } after)
             instance.Become(after);
+        instance.IsSuspended = batch.Suspended ?? instance.IsSuspended;
         instance.Inbox.RemoveAll(message => batch.Consumed.Contains(message.Id));
+        if (batch.ReplacesHistory)
+            instance.Steps.Clear();
         if (batch.History.Count > 0 && SameId(executionId, instance.State.ExecutionId))
             instance.Steps.Add(HistoryJson.Write(batch.History));
 
         foreach (var child in batch.Children)
             Start(child);
+        foreach (var revival in batch.Revivals)
+            Revive(revival);
         foreach (var message in batch.Messages)
             Send(message);
         if (instance.State.IsOpen && SameId(executionId, instance.State.ExecutionId))
@@ -201,6 +229,20 @@ public sealed class MemoryHubStore : ITaskHubStore
 
         Add(child.Instance);
         Send(child.Start);
+    }
+
+    private void Revive(Revival revival)
+    {
+        var child = _instances.GetValueOrDefault(revival.Rewound.InstanceId);
+        if (child is null || child.State.Parent != revival.Anew.Instance.Parent)
+            Start(revival.Anew);
+        else if (child.State.Status == OrchestrationRuntimeStatus.Completed)
+            Send(Endings.AnswerToParent(child.State, revival.Rewound.VisibleAt)!);
+        else if (!child.State.IsOpen)
+        {
+            child.Become(Endings.Undone(child.State));
+            Send(revival.Rewound);
+        }
     }
 
     private void Send(InboxMessage message)

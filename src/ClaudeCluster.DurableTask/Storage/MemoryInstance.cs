@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -7,9 +8,13 @@ namespace ClaudeCluster.DurableTask.Storage;
 /// <summary>One instance of a <see cref="MemoryHubStore"/> with all that belongs to it.</summary>
 internal sealed class MemoryInstance(long key, InstanceState state)
 {
+    private InstanceState _state = state;
+
     public long Key { get; } = key;
 
-    public InstanceState State { get; private set; } = state;
+    public InstanceState State => IsSuspended && _state.IsOpen ? _state with { Status = OrchestrationRuntimeStatus.Suspended } : _state;
+
+    public bool IsSuspended { get; set; }
 
     /// <summary>One text per step, as a database would keep it.</summary>
     public List<string> Steps { get; } = [];
@@ -23,16 +28,17 @@ internal sealed class MemoryInstance(long key, InstanceState state)
     /// <summary>The new row; what belonged to an execution that this row ends, goes.</summary>
     public void Become(InstanceState after)
     {
-        if (!string.Equals(after.ExecutionId, State.ExecutionId, StringComparison.Ordinal))
+        if (!string.Equals(after.ExecutionId, _state.ExecutionId, StringComparison.Ordinal))
         {
             Steps.Clear();
             Activities.Clear();
             Inbox.RemoveAll(message => message.ExecutionId is not null);
         }
 
-        State = after;
+        _state = after;
         if (after.IsOpen)
             return;
+        IsSuspended = false;
         Activities.Clear();
         Inbox.Clear();
         Step.Release(Disposition.Done);
@@ -41,12 +47,14 @@ internal sealed class MemoryInstance(long key, InstanceState state)
     public bool Takes(InboxMessage message) => State.IsOpen
         && (message.ExecutionId is null || string.Equals(message.ExecutionId, State.ExecutionId, StringComparison.Ordinal));
 
+    /// <summary>True if it has something to do and nobody does it.</summary>
+    public bool Waits(DateTimeOffset now) =>
+        Step.Token is null && !IsSuspended && !(_state.StartAt > now) && Inbox.Exists(message => !message.IsTimed || message.VisibleAt <= now);
+
     /// <summary>What is due, in the order of delivery.</summary>
-    public List<InboxMessage> Due(DateTimeOffset now, int most) => State.StartAt > now
-        ? []
-        :
+    public List<InboxMessage> Due(DateTimeOffset now, int most) =>
         [
-            .. Inbox.Where(message => message.VisibleAt <= now)
+            .. Inbox.Where(message => !message.IsTimed || message.VisibleAt <= now)
                 .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id)
                 .Take(Math.Max(most, Inbox.Count(message => message.Front))),
         ];

@@ -1,17 +1,31 @@
 namespace ClaudeCluster.DurableTask.Storage;
 
-/// <summary>
-/// Wakes who waits for work. Take <see cref="Next"/>, look for work, and wait only if there was none: a ring between the look and the
-/// wait is then not missed.
-/// </summary>
+/// <summary>Tells those who look for work that there is some, so that nobody has to poll.</summary>
 public sealed class WorkBell
 {
-    private TaskCompletionSource _next = NewRing();
+    private readonly Lock _lock = new();
+    private Action[] _listeners = [];
 
-    /// <summary>Done at the next ring.</summary>
-    public Task Next => Volatile.Read(ref _next).Task;
+    /// <summary>Called at each ring, on the ringer's thread, until it is disposed.</summary>
+    public IDisposable Listen(Action listener)
+    {
+        lock (_lock)
+            _listeners = [.. _listeners, listener];
+        return new Listening(this, listener);
+    }
 
-    public void Ring() => Interlocked.Exchange(ref _next, NewRing()).TrySetResult();
+    public void Ring()
+    {
+        foreach (var listener in Volatile.Read(ref _listeners))
+            listener();
+    }
 
-    private static TaskCompletionSource NewRing() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private sealed class Listening(WorkBell bell, Action listener) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (bell._lock)
+                bell._listeners = [.. bell._listeners.Where(other => other != listener)];
+        }
+    }
 }

@@ -18,6 +18,12 @@ public sealed record CommitBatch(string InstanceId, Guard Guard)
     /// <summary>The events of one step, appended as one row.</summary>
     public IReadOnlyList<HistoryEvent> History { get; init; } = [];
 
+    /// <summary>The events are the whole history from now on; what was there before goes.</summary>
+    public bool ReplacesHistory { get; init; }
+
+    /// <summary>True suspends the instance, false resumes it, null leaves it as it is. A suspended instance takes no step.</summary>
+    public bool? Suspended { get; init; }
+
     /// <summary>Messages that the step has taken in.</summary>
     public IReadOnlyList<long> Consumed { get; init; } = [];
 
@@ -28,8 +34,18 @@ public sealed record CommitBatch(string InstanceId, Guard Guard)
 
     public IReadOnlyList<ChildStart> Children { get; init; } = [];
 
+    /// <summary>Sub-orchestrations that a rewound instance waits for again.</summary>
+    public IReadOnlyList<Revival> Revivals { get; init; } = [];
+
     /// <summary>What becomes of the lease that the guard names.</summary>
     public Disposition Leased { get; init; } = Disposition.Done;
+
+    /// <summary>The instances that may have something to do after this commit.</summary>
+    internal IEnumerable<string> Touched => Messages.Select(message => message.InstanceId)
+        .Concat(Children.Select(child => child.Instance.InstanceId))
+        .Concat(Revivals.Select(revival => revival.Rewound.InstanceId))
+        .Append(InstanceId)
+        .Distinct(StringComparer.Ordinal);
 }
 
 /// <summary>The condition of a commit. A closed family.</summary>
@@ -50,6 +66,9 @@ public abstract record Guard
 
     /// <summary>The instance exists and has not ended; if an execution id is given, it is the current one.</summary>
     public sealed record IsOpen(string? ExecutionId) : Guard;
+
+    /// <summary>The instance runs, or ran, as this execution, and has this status.</summary>
+    public sealed record HasStatus(string ExecutionId, OrchestrationRuntimeStatus Status) : Guard;
 }
 
 /// <summary>What became of a commit.</summary>
@@ -60,7 +79,7 @@ public enum Verdict
     AlreadyExists,
     NoSuchInstance,
 
-    /// <summary>The instance has ended, or runs as another execution.</summary>
+    /// <summary>The instance has ended, runs as another execution, or has another status than the guard asks for.</summary>
     NotOpen,
 }
 
@@ -78,8 +97,15 @@ public enum Disposition
 }
 
 /// <summary>A message that waits for its instance to take a step. It is dropped if that instance, or that execution, is not open.</summary>
+/// <param name="InstanceId">The receiver.</param>
+/// <param name="ExecutionId">The only execution that takes it; null for any.</param>
+/// <param name="Event">What the receiver's history will hold.</param>
+/// <param name="VisibleAt">Its place among the others: messages are delivered in this order, of the same instant as they came.</param>
 public sealed record InboxMessage(string InstanceId, string? ExecutionId, HistoryEvent Event, DateTimeOffset VisibleAt)
 {
+    /// <summary>It waits for the clock to reach <see cref="VisibleAt"/>. Others are due at once, even if the clock is set back meanwhile.</summary>
+    public bool IsTimed { get; init; }
+
     /// <summary>The store's number; 0 until it is stored.</summary>
     public long Id { get; init; }
 
@@ -100,3 +126,9 @@ public sealed record ActivityRow(string InstanceId, string ExecutionId, int Task
 /// instance with this id makes the start fail, and the parent gets <paramref name="IfTaken"/>.
 /// </summary>
 public sealed record ChildStart(InstanceState Instance, InboxMessage Start, InboxMessage IfTaken);
+
+/// <summary>
+/// A rewound instance waits again for a sub-orchestration. One that failed or was terminated becomes open again and is told by
+/// <paramref name="Rewound"/>; one that completed answers once more; an open one goes on; one that was purged is started anew.
+/// </summary>
+public sealed record Revival(InboxMessage Rewound, ChildStart Anew);

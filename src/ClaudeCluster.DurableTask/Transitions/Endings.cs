@@ -11,7 +11,7 @@ internal static class Endings
     {
         HistoryEvent[] history =
             [new OrchestratorStarted { Timestamp = now }, reason with { Timestamp = now }, end with { Timestamp = now }];
-        var after = state.Apply(history);
+        var after = (state with { Revision = state.Revision + 1 }).Apply(history);
         return new CommitBatch(state.InstanceId, guard)
         {
             Instance = after,
@@ -30,6 +30,10 @@ internal static class Endings
             : new SubOrchestrationFailed(parent.TaskId, ended.Failure ?? WasTerminated(ended));
         return ToParent(parent, answer, now);
     }
+
+    /// <summary>The row of an ended instance that goes on.</summary>
+    public static InstanceState Undone(InstanceState ended) =>
+        ended with { Status = OrchestrationRuntimeStatus.Running, Output = null, Failure = null };
 
     public static InboxMessage AlreadyExists(ParentInstance parent, string childId, DateTimeOffset now) =>
         ToParent(parent, new SubOrchestrationFailed(parent.TaskId, TakenId(childId)), now);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
 
@@ -52,5 +53,16 @@ public sealed record Claim(
     /// </summary>
     public const int MostMessages = 1_000;
 
-    internal bool Takes(string name) => Names is null || Names.Contains(name);
+    /// <summary>Names with a version that this worker has refused before, so that it is not asked again and again.</summary>
+    public IReadOnlySet<RefusedTask> Refused { get; init; } = ImmutableHashSet<RefusedTask>.Empty;
+
+    internal bool Takes(InstanceState instance) => Takes(instance.Name, instance.Version);
+
+    internal bool Takes(ActivityRow activity) => Takes(activity.Name, activity.Version);
+
+    private bool Takes(string name, string version) =>
+        (Names is null || Names.Contains(name)) && (Refused.Count == 0 || !Refused.Contains(new RefusedTask(name, version)));
 }
+
+/// <summary>A task that a worker has code for, but not of this version.</summary>
+public sealed record RefusedTask(TaskName Name, TaskVersion Version);

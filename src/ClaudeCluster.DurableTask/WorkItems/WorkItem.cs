@@ -9,7 +9,11 @@ public abstract record WorkItem(string InstanceId, string ExecutionId, string To
 /// <summary>One step of an orchestration: what is new, and, for who does not remember it, what was.</summary>
 public sealed record StepWorkItem(
     string InstanceId, string ExecutionId, string Token, IReadOnlyList<HistoryEvent> New, IPastEvents Past)
-    : WorkItem(InstanceId, ExecutionId, Token);
+    : WorkItem(InstanceId, ExecutionId, Token)
+{
+    /// <summary>The revision of the past (<see cref="InstanceState.Revision"/>).</summary>
+    public int Revision { get; init; }
+}
 
 /// <summary>One run of an activity.</summary>
 public sealed record ActivityWorkItem(

@@ -20,13 +20,25 @@ public sealed class DurableTaskWorker
 
     public DurableTaskWorker(
         ITaskHub hub, DurableTaskRegistry registry, IServiceProvider services, DurableTaskWorkerOptions options, TimeProvider time, ILoggerFactory? logs = null)
+        : this(hub, registry, services, options, time, logs, new WarmInstances(options.MaximumWarmInstances))
+    {
+    }
+
+    internal DurableTaskWorker(
+        ITaskHub hub,
+        DurableTaskRegistry registry,
+        IServiceProvider services,
+        DurableTaskWorkerOptions options,
+        TimeProvider time,
+        ILoggerFactory? logs,
+        WarmInstances warm)
     {
         logs ??= NullLoggerFactory.Instance;
         _hub = hub;
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
-        _steps = new StepExecution(registry, services, options.DataConverter, logs, _logger);
+        _steps = new StepExecution(registry, services, options.DataConverter, warm, logs, _logger);
         _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
@@ -52,7 +64,7 @@ public sealed class DurableTaskWorker
         {
             await foreach (var item in _hub.ReceiveAsync(_offer, receiving.Token))
             {
-                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var done = new TaskCompletionSource();
                 running[item] = done.Task;
                 _ = RunToTheEndAsync(item, done);
             }
@@ -76,7 +88,7 @@ public sealed class DurableTaskWorker
             {
                 _logger.HubFailed(item.InstanceId, e);
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                await receiving.CancelAsync();
+                receiving.Cancel();
             }
 
             running.TryRemove(item, out _);
@@ -91,8 +103,12 @@ public sealed class DurableTaskWorker
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    private async Task RunStepAsync(StepWorkItem item) =>
-        await _hub.CompleteAsync(await _steps.RunAsync(item, CancellationToken.None), CancellationToken.None);
+    private async Task RunStepAsync(StepWorkItem item)
+    {
+        var run = await _steps.RunAsync(item, CancellationToken.None);
+        if (await _hub.CompleteAsync(run.Completion, CancellationToken.None) == Receipt.Accepted)
+            _steps.Committed(run);
+    }
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
     {
@@ -106,9 +122,9 @@ public sealed class DurableTaskWorker
     {
         if (await EndWithinAsync(running.Values, _options.DrainTimeout))
             return;
-        await stopping.CancelAsync();
+        stopping.Cancel();
         if (!await EndWithinAsync(running.Values, _options.StopTimeout))
-            await Task.WhenAll(running.Keys.Select(GiveBackAsync));
+            await Task.WhenAll(running.Keys.OrderBy(item => item.Token, StringComparer.Ordinal).Select(GiveBackAsync));
     }
 
     /// <summary>False if some work still runs then.</summary>
@@ -117,7 +133,7 @@ public sealed class DurableTaskWorker
         var all = Task.WhenAll(work);
         using var enough = new CancellationTokenSource();
         var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
-        await enough.CancelAsync();
+        enough.Cancel();
         return ended;
     }
 

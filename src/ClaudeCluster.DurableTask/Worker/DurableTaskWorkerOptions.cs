@@ -12,6 +12,10 @@ public sealed record DurableTaskWorkerOptions
     /// <value>Default: 16. 0 takes no activities.</value>
     public int MaximumConcurrentActivities { get; init; } = 16;
 
+    /// <summary>Orchestrations kept in memory after a step, so that the next one need not replay their history.</summary>
+    /// <value>Default: 1,000. 0 keeps none.</value>
+    public int MaximumWarmInstances { get; init; } = 1_000;
+
     /// <summary>
     /// Takes work of every name, and fails what it has no code for. Without it the worker takes only names that its registry has, and
     /// work of other names waits for another worker.

@@ -34,12 +34,19 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Called with the instance before a history is read; what it throws is thrown in place of the history.</summary>
     public Action<string>? BeforeHistory { get; set; }
 
+    /// <summary>Called before each part of a purge; what it throws is thrown in place of it.</summary>
+    public Action<PurgeRequest>? BeforePurge { get; set; }
+
     public int Count<T>(string instanceId)
         where T : HistoryEvent
     {
         lock (_lock)
             return _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count();
     }
+
+    /// <summary>Waits until so many activities of this instance have answered.</summary>
+    public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
+        committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
 
     /// <summary>Waits until so many commits were made.</summary>
     public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
@@ -60,12 +67,12 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
         }
     }
 
-    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation = default)
+    public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
         BeforeCommit?.Invoke(batch);
-        var verdict = await inner.CommitAsync(batch, cancellation);
-        if (verdict != Verdict.Committed)
-            return verdict;
+        var result = await inner.CommitAsync(batch, handout, cancellation);
+        if (result.Verdict != Verdict.Committed)
+            return result;
         lock (_lock)
         {
             _committed.Add(batch);
@@ -73,7 +80,7 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
             _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        return verdict;
+        return result;
     }
 
     public Task OpenAsync(CancellationToken cancellation = default) => inner.OpenAsync(cancellation);
@@ -90,13 +97,17 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
 
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) => inner.ReadNextDueAsync(after, cancellation);
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        inner.RenewAsync(workerIds, until, cancellation);
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        inner.RenewAsync(tokens, until, cancellation);
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         inner.ReadExpiredAsync(now, most, cancellation);
 
-    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => inner.PurgeAsync(request, most, cancellation);
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default)
+    {
+        BeforePurge?.Invoke(request);
+        return inner.PurgeAsync(request, most, cancellation);
+    }
 
     public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) => inner.ReadInstanceAsync(instanceId, cancellation);
 
@@ -107,6 +118,9 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     }
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => inner.QueryAsync(query, cancellation);
+
+    public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
+        inner.ReadChildrenAsync(instanceId, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

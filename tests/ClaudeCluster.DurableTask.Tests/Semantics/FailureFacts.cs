@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -179,13 +180,28 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         var store = NewStore();
         await using var cluster = await Cluster.OpenAsync(store, time);
         await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
-        await store.ClaimStepsAsync(new Claim("slow", 1, null, time.GetUtcNow(), time.GetUtcNow(), () => "kept"));
-        var live = new LiveWorkers();
-        live.Enter("slow");
+        var held = new HeldWork(new RandomIds(time));
+        using var promise = held.NewPromise();
+        await store.ClaimStepsAsync(new Claim("slow", 1, null, time.GetUtcNow(), time.GetUtcNow(), promise.NewToken));
 
-        await new LeaseKeeper(store, live, new HubClock(time), new LocalTaskHubOptions(), _ => { }, NullLogger.Instance).TakeAllBackAsync(default);
+        await new LeaseKeeper(store, held, new HubClock(time), new LocalTaskHubOptions(), _ => { }, NullLogger.Instance).TakeAllBackAsync(default);
 
         Assert.Empty(await store.ClaimStepsAsync(new Claim("other", 1, null, time.GetUtcNow(), time.GetUtcNow(), () => "new")));
+    }
+
+    [Fact]
+    public async Task A_lease_whose_holder_never_learned_of_it_runs_out_although_its_worker_lives()
+    {
+        var time = new FakeTime();
+        var store = NewStore();
+        await using var cluster = await Cluster.OpenAsync(store, time);
+        await store.CommitAsync(InstanceRequests.Start(new StartRequest("Flow", "f", null), "f", "f-1", time.GetUtcNow()));
+        await store.ClaimStepsAsync(new Claim("worker-1", 1, null, time.GetUtcNow(), time.GetUtcNow().AddSeconds(60), () => "unheard"));
+        cluster.StartWorker(AddDone);
+
+        time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal("done", (await cluster.EndOfAsync("f")).ReadOutputAs<string>());
     }
 
     private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));

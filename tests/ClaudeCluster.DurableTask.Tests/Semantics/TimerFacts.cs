@@ -46,7 +46,12 @@ public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
             time.Advance(TimeSpan.FromSeconds(1));
         };
 
-        Assert.Equal("fired", (await cluster.RunAsync("Waits", instanceId: "t")).ReadOutputAs<string>());
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions("t"));
+        await cluster.Store.WaitForAsync<TimerCreated>("t");
+        cluster.Store.Bell.Ring();
+
+        Assert.Equal("fired", (await cluster.EndOfAsync("t")).ReadOutputAs<string>());
+        Assert.True(jumped);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay;
+using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.DurableTask.WorkItems;

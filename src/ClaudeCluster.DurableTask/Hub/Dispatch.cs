@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
+
+namespace ClaudeCluster.DurableTask.Hub;
+
+// Dispatch: how work gets from a commit to a worker.
+//
+//   commit ──► work made ──┬── a connected worker has room: leased in the same commit, given to it from memory
+//                          └── nobody has room: it waits in the store, and the bell rings
+//   look   ──► what waits ───► the oldest first, when the bell has rung, when a place became free, when something falls due
+//
+// Handing out inside the commit spares a look, a second transaction and the time between the two. It must not let new work overtake old
+// work for ever: so a worker whose last look did not find the end of what waits takes nothing but by looking.
+
+/// <summary>The connected workers of one hub and the work that they hold.</summary>
+internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork held, LocalTaskHubOptions options)
+{
+    private ImmutableArray<Receiver> _receivers = [];
+
+    public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var receiver = new Receiver(offer, clock);
+        using var ear = store.Bell.Listen(receiver.AskToLook);
+        ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Add(one), receiver);
+        try
+        {
+            receiver.AskToLook();
+            while (await NextAsync(receiver, cancellation) is { } item)
+                yield return item;
+        }
+        finally
+        {
+            ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
+            await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
+        }
+    }
+
+    /// <summary>Commits, and gives the work made by it to connected workers that have room.</summary>
+    public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation)
+    {
+        using var promise = held.NewPromise();
+        var reserved = Reservation.For(batch, _receivers);
+        CommitResult result;
+        try
+        {
+            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, clock.Now, promise)), cancellation);
+        }
+        catch
+        {
+            reserved.Release(steps: 0, activities: 0);
+            throw;
+        }
+
+        reserved.Release(result.Steps.Count, result.Activities.Count);
+        foreach (var claimed in result.Steps)
+            await GiveAsync(reserved.ForSteps!, claimed);
+        foreach (var lease in result.Activities)
+            await GiveAsync(reserved.ForActivities!, lease);
+        if (result.Verdict == Verdict.Committed)
+            RememberTimers(batch);
+        return result.Verdict;
+    }
+
+    /// <summary>Commits what becomes of taken work, and frees its place. If the commit throws, the work is still held.</summary>
+    public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
+    {
+        var verdict = await CommitAsync(batch, cancellation);
+        if (held.Remove(taken))
+            taken.Receiver.Free(taken.Lease);
+        return verdict;
+    }
+
+    public Task GiveBackAsync(Taken taken) => SettleAsync(taken, LostLease.GiveBack(taken.Lease), CancellationToken.None);
+
+    private async ValueTask<WorkItem?> NextAsync(Receiver receiver, CancellationToken cancellation)
+    {
+        try
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                if (await receiver.NextAsync(cancellation) is { } taken)
+                    return taken.Item;
+                await LookAsync(receiver);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The worker goes.
+        }
+
+        return null;
+    }
+
+    private async Task LookAsync(Receiver receiver)
+    {
+        receiver.BeginLook();
+        var now = clock.Now;
+        await LookForStepsAsync(receiver, now);
+        await LookForActivitiesAsync(receiver, now);
+        var poll = now + options.PollInterval;
+        receiver.LookAt(await store.ReadNextDueAsync(now, CancellationToken.None) is { } due && due < poll ? due : poll);
+    }
+
+    private async Task LookForStepsAsync(Receiver receiver, DateTimeOffset now)
+    {
+        using var promise = held.NewPromise();
+        var places = receiver.Steps.Reserve(int.MaxValue);
+        var claim = NewClaim(receiver, receiver.Offer.Orchestrations, places, now, promise);
+        var claimed = places == 0 ? [] : await store.ClaimStepsAsync(claim, CancellationToken.None);
+        receiver.Steps.MayHaveBacklog |= claimed.Count == places;
+        receiver.Steps.Free(places - claimed.Count);
+        foreach (var step in claimed)
+            await GiveAsync(receiver, step);
+    }
+
+    private async Task LookForActivitiesAsync(Receiver receiver, DateTimeOffset now)
+    {
+        using var promise = held.NewPromise();
+        var places = receiver.Activities.Reserve(int.MaxValue);
+        var claim = NewClaim(receiver, receiver.Offer.Activities, places, now, promise);
+        var leases = places == 0 ? [] : await store.ClaimActivitiesAsync(claim, CancellationToken.None);
+        receiver.Activities.MayHaveBacklog |= leases.Count == places;
+        receiver.Activities.Free(places - leases.Count);
+        foreach (var lease in leases)
+            await GiveAsync(receiver, lease);
+    }
+
+    private Claim NewClaim(Receiver receiver, IReadOnlySet<TaskName>? names, int most, DateTimeOffset now, HeldWork.Promise promise) =>
+        new(receiver.Offer.WorkerId, most, names, now, now + options.LeaseDuration, promise.NewToken) { Refused = receiver.Refused };
+
+    private Task GiveAsync(Receiver receiver, ClaimedStep claimed)
+    {
+        var state = claimed.Lease.State;
+        // A rewind comes alone: what has come since is for the step after it.
+        if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
+            claimed = claimed with { Messages = [rewound] };
+        HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Messages.Select(message => message.Event)];
+        var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, new StoredPast(store, state))
+        {
+            Revision = state.Revision,
+        };
+        return GiveAsync(new Taken(item, claimed.Lease, claimed, receiver));
+    }
+
+    private Task GiveAsync(Receiver receiver, ActivityLease lease)
+    {
+        var activity = lease.Activity;
+        var item = new ActivityWorkItem(
+            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, activity.Tags);
+        return GiveAsync(new Taken(item, lease, null, receiver));
+    }
+
+    private Task GiveAsync(Taken taken)
+    {
+        held.Add(taken);
+        return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
+    }
+
+    private void RememberTimers(CommitBatch batch)
+    {
+        foreach (var message in batch.Messages.Where(message => message.IsTimed))
+        {
+            foreach (var receiver in _receivers)
+                receiver.LookAt(message.VisibleAt);
+        }
+    }
+
+    private sealed class StoredPast(ITaskHubStore store, InstanceState state) : IPastEvents
+    {
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) =>
+            store.ReadHistoryAsync(state.InstanceId, state.ExecutionId, cancellation);
+    }
+}
