@@ -19,7 +19,7 @@ public sealed class DurableTaskAttribute(string? name = null) : Attribute
     public string? Version { get; set; }
 
     /// <summary>The name under which a class is registered and called.</summary>
-    internal static string NameOf(Type task) =>
+    public static string NameOf(Type task) =>
         task.GetCustomAttributes(typeof(DurableTaskAttribute), inherit: false) is [DurableTaskAttribute { Name: { } name }, ..] && !string.IsNullOrWhiteSpace(name)
             ? name
             : task.Name;

@@ -154,8 +154,11 @@ public sealed class CallGeneratorTests
 
     private static void Generates(string golden, string source)
     {
-        foreach (var (name, text) in Run(Source.Compile(source)))
+        var files = Run(Source.Compile(source));
+
+        foreach (var (name, text) in files)
             Golden.Matches(text, $"{golden}.{name}");
+        Assert.Equal(files.Keys.Select(name => $"{golden}.{name}"), Golden.Names(golden));
     }
 
     /// <summary>What was generated, by file name; all of it compiles without a warning.</summary>
