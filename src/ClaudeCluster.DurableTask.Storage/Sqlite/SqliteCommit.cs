@@ -69,7 +69,9 @@ internal static class SqliteCommit
             : Verdict.LeaseLost,
         Guard.MayStart start => stored is null || start.Replaceable.Contains(stored.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when stored is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId)
+        Guard.IsOpen open => stored.IsOpen
+            && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId)
+            && (open.Revision is null || open.Revision == stored.Revision)
             ? Verdict.Committed
             : Verdict.NotOpen,
         Guard.HasStatus when stored is null => Verdict.NoSuchInstance,
@@ -217,18 +219,19 @@ internal static class SqliteCommit
         SqliteRows.Ticks(activity.ScheduledAt));
 
     /// <summary>What a guard must know of an instance.</summary>
-    private sealed record Stored(long Key, string ExecutionId, OrchestrationRuntimeStatus Status, string? Token, string? ParentId)
+    private sealed record Stored(long Key, string ExecutionId, OrchestrationRuntimeStatus Status, string? Token, string? ParentId, int Revision)
     {
         public bool IsOpen => !Status.IsTerminal();
 
         public static Stored? Find(SqliteSession session, string instanceId) => session.Rows(
-            $"SELECT key, execution_id, {SqliteRows.Status}, lease_token, parent_instance_id FROM instances WHERE instance_id = @0",
+            $"SELECT key, execution_id, {SqliteRows.Status}, lease_token, parent_instance_id, revision FROM instances WHERE instance_id = @0",
             row => new Stored(
                 row.GetInt64(0),
                 row.GetString(1),
                 (OrchestrationRuntimeStatus)row.GetInt64(2),
                 row.IsDBNull(3) ? null : row.GetString(3),
-                row.IsDBNull(4) ? null : row.GetString(4)),
+                row.IsDBNull(4) ? null : row.GetString(4),
+                row.GetInt32(5)),
             instanceId).FirstOrDefault();
     }
 }

@@ -26,6 +26,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         using var receiver = new Receiver(offer, clock);
         using var ear = store.Bell.Listen(receiver.AskToLook);
         ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Add(one), receiver);
+        held.Connect(offer.WorkerId);
         try
         {
             receiver.AskToLook();
@@ -34,6 +35,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         }
         finally
         {
+            held.Disconnect(offer.WorkerId);
             ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
             await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
         }
@@ -69,8 +71,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
         var verdict = await CommitAsync(batch, cancellation);
-        if (held.Remove(taken))
-            taken.Receiver.Free(taken.Lease);
+        held.Remove(taken.Lease.Token);
         return verdict;
     }
 
