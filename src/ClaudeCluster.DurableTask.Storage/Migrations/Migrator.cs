@@ -37,13 +37,13 @@ internal static class Migrator
             throw SqliteErrors.NotAHub(path, "it is empty: its first run has not got as far as making it");
     }
 
-    public static void Migrate(SqliteSession session)
+    /// <summary>What is to be run on this file, each in a transaction of its own.</summary>
+    public static IEnumerable<string> Missing(SqliteSession session)
     {
         for (var version = (int)session.Scalar<long>("PRAGMA user_version"); version < Scripts.Count; version++)
         {
             var next = (version + 1).ToString(CultureInfo.InvariantCulture);
-            var mark = $"PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}; PRAGMA user_version = {next};";
-            session.Run($"BEGIN IMMEDIATE; {Scripts[version]} {mark} COMMIT;");
+            yield return $"{Scripts[version]} PRAGMA application_id = {ApplicationId.ToString(CultureInfo.InvariantCulture)}; PRAGMA user_version = {next};";
         }
     }
 

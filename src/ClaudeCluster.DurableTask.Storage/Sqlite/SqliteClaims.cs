@@ -59,7 +59,7 @@ internal static class SqliteClaims
                 "UPDATE activities SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(@0))", list, SqliteRows.Ticks(until));
     }
 
-    private static ClaimedStep Step(SqliteSession session, long key, Claim claim)
+    public static ClaimedStep Step(SqliteSession session, long key, Claim claim)
     {
         var lease = session.Rows(
             "UPDATE instances SET lease_token = @1, lease_worker = @2, lease_until = @3, deliveries = deliveries + 1 WHERE key = @0 "
@@ -87,7 +87,7 @@ internal static class SqliteClaims
         return new ClaimedStep(lease, messages);
     }
 
-    private static ActivityLease Activity(SqliteSession session, long key, Claim claim)
+    public static ActivityLease Activity(SqliteSession session, long key, Claim claim)
     {
         session.Execute(
             "UPDATE activities SET lease_token = @1, lease_worker = @2, lease_until = @3, deliveries = deliveries + 1 WHERE key = @0",

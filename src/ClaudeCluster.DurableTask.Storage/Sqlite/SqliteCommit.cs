@@ -1,18 +1,25 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
-/// <summary>Writes one batch, inside the transaction that the caller has begun.</summary>
+/// <summary>Writes one batch, inside the transaction that the caller has begun, and hands out the work that it makes.</summary>
 internal static class SqliteCommit
 {
+    public static Committed Write(SqliteSession session, CommitBatch batch, Handout? handout)
+    {
+        var verdict = Write(session, batch);
+        return verdict == Verdict.Committed ? SqliteHandout.Give(session, batch, handout) : new Committed(CommitResult.Of(verdict), LeavesWork: false);
+    }
+
     /// <summary>What a release sets; @1 is the <see cref="Disposition"/>.</summary>
     private static readonly string Released =
         "lease_token = NULL, lease_worker = NULL, lease_until = NULL, "
         + $"deliveries = CASE @1 WHEN {(int)Disposition.Done} THEN 0 WHEN {(int)Disposition.Returned} THEN deliveries - 1 ELSE deliveries END";
 
-    public static Verdict Write(SqliteSession session, CommitBatch batch)
+    private static Verdict Write(SqliteSession session, CommitBatch batch)
     {
         var stored = Stored.Find(session, batch.InstanceId);
         var verdict = Check(session, batch.Guard, stored);

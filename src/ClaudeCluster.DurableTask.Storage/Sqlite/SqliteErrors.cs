@@ -15,7 +15,10 @@ internal static class SqliteErrors
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>The exception to throw instead, or null if the code is not about the file.</summary>
+    /// <summary>The exception to throw instead, or null if the error is not about the file.</summary>
+    public static HubFileException? Translate(Exception error, string path) => error is SqliteException sqlite ? Translate(sqlite, path) : null;
+
+    /// <inheritdoc cref="Translate(Exception, string)"/>
     public static HubFileException? Translate(SqliteException error, string path) => error.SqliteErrorCode switch
     {
         Full => new(HubFileProblem.DiskFull, path, "the disk is full", "Free some space and start again; what was committed is safe.", error),

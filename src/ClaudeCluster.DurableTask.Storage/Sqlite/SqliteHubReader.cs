@@ -74,7 +74,7 @@ public sealed class SqliteHubReader : ITaskHubReader, IDisposable
         catch (Exception e)
         {
             session?.Dispose();
-            if (e is SqliteException error && SqliteErrors.Translate(error, _path) is { } clear)
+            if (SqliteErrors.Translate(e, _path) is { } clear)
                 throw clear;
             throw;
         }

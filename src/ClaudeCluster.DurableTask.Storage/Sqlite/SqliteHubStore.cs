@@ -44,9 +44,10 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
 
     public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
-        var verdict = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch));
-        Bell.Ring();
-        return CommitResult.Of(verdict);
+        var (result, leavesWork) = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch, handout));
+        if (leavesWork)
+            Bell.Ring();
+        return result;
     }
 
     public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>

@@ -60,13 +60,16 @@ internal static class SqliteRows
     /// <summary>A row of <see cref="ActivityColumns"/>.</summary>
     public static ActivityLease Activity(SqliteDataReader row)
     {
-        var activity = new ActivityRow(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), Text(row, 5))
+        var activity = ActivityWork(row);
+        return new ActivityLease(activity.InstanceId, row.GetString(8), row.GetString(9), Instant(row.GetInt64(10)), row.GetInt32(11), activity);
+    }
+
+    public static ActivityRow ActivityWork(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), Text(row, 5))
         {
             Tags = HistoryJson.ReadTags(Text(row, 6)),
             ScheduledAt = Instant(row.GetInt64(7)),
         };
-        return new ActivityLease(activity.InstanceId, row.GetString(8), row.GetString(9), Instant(row.GetInt64(10)), row.GetInt32(11), activity);
-    }
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -1,20 +1,36 @@
+using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
 using ClaudeCluster.DurableTask.Storage.Migrations;
 using Microsoft.Data.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
+// Group commit: why fifty steps cost one flush.
+//
+//   callers   │ a ─┐  b ─┐ c ─┐         d ─┐ e ─┐ f ─┐
+//   queue     │    └► a  └► b └► c         └► d └► e └► f
+//   writer    │      [a] flush ··········· [b c d e] flush ······· [f] flush
+//   answers   │                a                      b c d e            f
+//
+// A flush to the disk takes many times as long as the rows of a step. While one flush runs, work queues up; whatever waits when it ends
+// shares the next one. Nobody waits for company: work that comes alone is written at once. Nobody is answered before the flush, so an
+// answer still means that the work is there for ever.
+//
+// Work that throws must not take its neighbours along: then all is rolled back, and each piece is run again in a transaction of its own.
+
 /// <summary>
 /// The one connection that writes, and alone checkpoints. SQLite up to 3.51.2 can damage a file when two connections do so at the same
-/// instant; with one, it cannot. Work queues up here, each piece in a transaction of its own.
+/// instant; with one, it cannot. Work queues up here; what waits at the same time shares one transaction.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
+    private const int MostInGroup = 256;
+    private static readonly TimeSpan LongestGroup = TimeSpan.FromMilliseconds(2);
+
     private readonly SqliteStoreOptions _options;
     private readonly SqliteSession _session;
-    private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Task _working;
+    private readonly WorkQueue _queue = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
     private Exception? _dead;
 
@@ -22,7 +38,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         _options = options;
         _session = session;
-        _working = Task.Run(WorkAsync);
     }
 
     /// <exception cref="HubFileException">The file cannot be used.</exception>
@@ -32,67 +47,100 @@ internal sealed class SqliteWriter : IAsyncDisposable
         try
         {
             session = SqliteSession.Open(options.Path, writes: true);
-            Migrator.Check(session, options.Path);
-            if (session.Scalar<string>("PRAGMA journal_mode = WAL") != "wal")
-                throw SqliteErrors.NoLog(options.Path);
-            session.Run("PRAGMA synchronous = FULL");
-            Migrator.Migrate(session);
-            session.Execute(
-                "INSERT INTO hub VALUES ('owner', @0) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            if (options.MaximumPages is { } pages)
-                session.Run($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
-            return new SqliteWriter(options, session);
+            var writer = new SqliteWriter(options, session);
+            writer.Prepare();
+            new Thread(writer.Work) { IsBackground = true, Name = "Hub writer" }.Start();
+            return writer;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
             session?.Dispose();
-            throw SqliteErrors.Translate(e, options.Path) ?? (Exception)e;
-        }
-        catch
-        {
-            session?.Dispose();
+            if (SqliteErrors.Translate(e, options.Path) is { } clear)
+                throw clear;
             throw;
         }
     }
 
-    /// <summary>Runs the work in one transaction. If it throws, nothing of it was written.</summary>
+    /// <summary>Runs the work in a transaction, perhaps with other work. If it throws, nothing of it was written.</summary>
     /// <exception cref="HubFileException">The file cannot be written.</exception>
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var queued = _work.Writer.TryWrite(() =>
-        {
-            try
-            {
-                done.SetResult(InTransaction(work));
-            }
-            catch (SqliteException e)
-            {
-                done.SetException(SqliteErrors.Translate(e, _options.Path) ?? (Exception)e);
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
-        return queued ? done.Task : throw new ObjectDisposedException(nameof(SqliteHubStore));
+        var queued = new QueuedWork<T>(work);
+        _queue.Add(queued);
+        return queued.Done;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _work.Writer.TryComplete();
-        await _working;
+        _queue.Close();
+        await _ended.Task;
         _session.Dispose();
     }
 
-    private async Task WorkAsync()
+    private void Prepare()
     {
-        await foreach (var work in _work.Reader.ReadAllAsync())
-            work();
+        Migrator.Check(_session, _options.Path);
+        if (_session.Scalar<string>("PRAGMA journal_mode = WAL") != "wal")
+            throw SqliteErrors.NoLog(_options.Path);
+        _session.Run("PRAGMA synchronous = FULL");
+        foreach (var migration in Migrator.Missing(_session))
+            InTransaction(() => _session.Run(migration), changes: true);
+        InTransaction(() => _session.Execute(
+            "INSERT INTO hub VALUES ('owner', @0) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        if (_options.MaximumPages is { } pages)
+            _session.Run($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
     }
 
-    private T InTransaction<T>(Func<SqliteSession, T> work)
+    private void Work()
+    {
+        while (_queue.Take() is { } first)
+            WriteGroup([first]);
+        _ended.SetResult();
+    }
+
+    private void WriteGroup(List<QueuedWork> group)
+    {
+        try
+        {
+            InTransaction(() => RunWithWhatWaits(group));
+            group.ForEach(work => work.Succeed());
+        }
+        catch (Exception) when (group.Count > 1 && _dead is null)
+        {
+            group.ForEach(WriteAlone);
+        }
+        catch (Exception e)
+        {
+            group.ForEach(work => work.Fail(Translate(e)));
+        }
+    }
+
+    private void RunWithWhatWaits(List<QueuedWork> group)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        group[0].Run(_session);
+        while (group.Count < MostInGroup && Stopwatch.GetElapsedTime(begun) < LongestGroup && _queue.TryTake() is { } next)
+        {
+            group.Add(next);
+            next.Run(_session);
+        }
+    }
+
+    private void WriteAlone(QueuedWork work)
+    {
+        try
+        {
+            InTransaction(() => work.Run(_session));
+            work.Succeed();
+        }
+        catch (Exception e)
+        {
+            work.Fail(Translate(e));
+        }
+    }
+
+    private void InTransaction(Action work, bool changes = false)
     {
         if (_dead is not null)
             throw new InvalidOperationException("The store has stopped at a commit.", _dead);
@@ -100,14 +148,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _session.Execute("BEGIN IMMEDIATE");
         try
         {
-            var result = work(_session);
-            var changes = _session.TotalChanges != before;
+            work();
+            changes |= _session.TotalChanges != before;
             if (changes)
                 Tell(new CommitPoint(++_commits, IsBefore: true));
             _session.Execute("COMMIT");
             if (changes)
                 Tell(new CommitPoint(_commits, IsBefore: false));
-            return result;
         }
         catch
         {
@@ -141,4 +188,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             // Already rolled back by the error itself (a full disk, for example), or already committed.
         }
     }
+
+    private Exception Translate(Exception e) => SqliteErrors.Translate(e, _options.Path) ?? e;
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaudeCluster.DurableTask;
 
-/// <summary>From a task's name to its code. A class without a name given is registered under its class name.</summary>
+/// <summary>From a task's name to its code. A class is registered under the name given, or that of its <see cref="DurableTaskAttribute"/>, or its own.</summary>
 public sealed class DurableTaskRegistry
 {
     private readonly Dictionary<TaskName, Func<IServiceProvider, ITaskOrchestrator>> _orchestrators = [];
@@ -16,7 +16,7 @@ public sealed class DurableTaskRegistry
 
     /// <exception cref="ArgumentException">The name is registered already.</exception>
     public DurableTaskRegistry AddOrchestrator<TOrchestrator>()
-        where TOrchestrator : class, ITaskOrchestrator => AddOrchestrator<TOrchestrator>(typeof(TOrchestrator).Name);
+        where TOrchestrator : class, ITaskOrchestrator => AddOrchestrator<TOrchestrator>(DurableTaskAttribute.NameOf(typeof(TOrchestrator)));
 
     /// <inheritdoc cref="AddOrchestrator{TOrchestrator}()"/>
     public DurableTaskRegistry AddOrchestrator<TOrchestrator>(TaskName name)
@@ -36,7 +36,7 @@ public sealed class DurableTaskRegistry
 
     /// <exception cref="ArgumentException">The name is registered already.</exception>
     public DurableTaskRegistry AddActivity<TActivity>()
-        where TActivity : class, ITaskActivity => AddActivity<TActivity>(typeof(TActivity).Name);
+        where TActivity : class, ITaskActivity => AddActivity<TActivity>(DurableTaskAttribute.NameOf(typeof(TActivity)));
 
     /// <inheritdoc cref="AddActivity{TActivity}()"/>
     public DurableTaskRegistry AddActivity<TActivity>(TaskName name)

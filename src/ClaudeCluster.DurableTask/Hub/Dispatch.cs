@@ -136,6 +136,9 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     private Task GiveAsync(Receiver receiver, ClaimedStep claimed)
     {
         var state = claimed.Lease.State;
+        // A rewind comes alone: what has come since is for the step after it.
+        if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
+            claimed = claimed with { Messages = [rewound] };
         HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Messages.Select(message => message.Event)];
         var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, new StoredPast(store, state))
         {

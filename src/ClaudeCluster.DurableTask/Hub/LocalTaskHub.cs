@@ -12,8 +12,6 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>A hub in this process, over a store.</summary>
 public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 {
-    private const int PurgedAtATime = 500;
-
     private readonly ITaskHubStore _store;
     private readonly LocalTaskHubOptions _options;
     private readonly IIdSource _ids;
@@ -24,6 +22,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     private readonly LeaseKeeper _keeper;
     private readonly Dispatch _dispatch;
     private readonly Requests _requests;
+    private readonly Purges _purges;
     private readonly CancellationTokenSource _closing = new();
     private Task _keeping = Task.CompletedTask;
     private int _disposed;
@@ -39,6 +38,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _keeper = new LeaseKeeper(store, _held, _clock, _options, _waiters.Changed, _logger);
         _dispatch = new Dispatch(store, _clock, _held, _options);
         _requests = new Requests(store, _dispatch, _clock, _ids, Announce, _logger);
+        _purges = new Purges(store, _clock);
     }
 
     /// <summary>Opens the store, takes back what dead processes held, and begins to keep leases.</summary>
@@ -77,6 +77,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
+
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
+        _requests.RestartAsync(instanceId, withNewId, cancellation);
 
     public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) =>
         _requests.ApplyAsync(instanceId, request, cancellation);
@@ -117,17 +120,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         return query.FetchInputsAndOutputs ? page : page with { Values = [.. page.Values.Select(state => state.WithoutPayloads())] };
     }
 
-    public async Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
-    {
-        var (all, some) = (0, 0);
-        do
-        {
-            some = await _store.PurgeAsync(request, PurgedAtATime, cancellation);
-            all += some;
-        }
-        while (some == PurgedAtATime);
-        return new PurgeResult(all);
-    }
+    public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => _purges.PurgeAsync(request, cancellation);
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {

@@ -44,16 +44,24 @@ internal sealed class OrchestrationReplay(
     /// <summary>Runs the code over past steps; the first difference between code and history, or null.</summary>
     public NonDeterminism? Replay(IReadOnlyList<HistoryEvent> past)
     {
-        foreach (var step in SplitIntoSteps(past))
+        foreach (var step in HistorySteps.Split(past))
         {
             var actions = RunStep(step, replaying: true);
             if (WasEndedByTheHub(step))
                 return null;
-            if (NonDeterminism.Find(_steps, step.Where(NonDeterminism.IsRecordOfAction), actions) is { } difference)
+            if (NonDeterminism.Find(_steps, step.Where(HistorySteps.IsRecordOfAction), actions) is { } difference)
                 return difference;
         }
 
         return null;
+    }
+
+    /// <summary>Runs the code over one more past step; true if it asks for exactly what is recorded there, with the same inputs.</summary>
+    public bool DoesExactly(IReadOnlyList<HistoryEvent> step)
+    {
+        var actions = RunStep(step, replaying: true);
+        var recorded = step.Where(HistorySteps.IsRecordOfAction).ToList();
+        return NonDeterminism.Find(_steps, recorded, actions) is null && recorded.Zip(actions).All(pair => NonDeterminism.HaveSamePayload(pair.First, pair.Second));
     }
 
     /// <summary>Gives the code what is new; what it then asks for.</summary>
@@ -69,24 +77,6 @@ internal sealed class OrchestrationReplay(
     private string? CustomStatus => _context?.CustomStatus;
 
     private string NameForPeople => _context?.Name.Name ?? instanceId;
-
-    private static IEnumerable<List<HistoryEvent>> SplitIntoSteps(IReadOnlyList<HistoryEvent> events)
-    {
-        List<HistoryEvent> step = [];
-        foreach (var happened in events)
-        {
-            if (happened is OrchestratorStarted && step.Count > 0)
-            {
-                yield return step;
-                step = [];
-            }
-
-            step.Add(happened);
-        }
-
-        if (step.Count > 0)
-            yield return step;
-    }
 
     /// <summary>Such an end is not the code's doing, so there is nothing to compare.</summary>
     private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened => happened switch

@@ -30,4 +30,7 @@ public abstract record OrchestratorAction
 
     /// <summary>Begin again; events that nobody has waited for go along. Always the last action.</summary>
     public sealed record ContinueAsNew(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction;
+
+    /// <summary>The answer to a rewind: the history from now on. If its last step has no end, its events are delivered again. Always the only action.</summary>
+    public sealed record Rewind(IReadOnlyList<HistoryEvent> NewHistory) : OrchestratorAction;
 }

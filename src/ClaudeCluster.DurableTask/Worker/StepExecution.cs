@@ -15,7 +15,8 @@ internal sealed class StepExecution(
 {
     public async Task<StepRun> RunAsync(StepWorkItem item, CancellationToken cancellation)
     {
-        if (warm.Take(item) is { } remembered)
+        var rewinds = item.New.Any(happened => happened is ExecutionRewound);
+        if (warm.Take(item) is { } remembered && !rewinds)
             return Run(item, remembered, replay => replay.Step(item.New));
         IReadOnlyList<HistoryEvent> past;
         try
@@ -27,8 +28,7 @@ internal sealed class StepExecution(
             return NotRun(item, e);
         }
 
-        var fresh = new OrchestrationReplay(item.InstanceId, name => registry.FindOrchestrator(name, services), converter, logs);
-        return Run(item, fresh, replay => replay.Run(past, item.New));
+        return rewinds ? Rewind(item, past) : Run(item, NewReplay(item), replay => replay.Run(past, item.New));
     }
 
     /// <summary>The step was committed: the code waits where it stands, if it waits at all.</summary>
@@ -51,6 +51,21 @@ internal sealed class StepExecution(
             return NotRun(item, e);
         }
     }
+
+    private StepRun Rewind(StepWorkItem item, IReadOnlyList<HistoryEvent> past)
+    {
+        try
+        {
+            var rewind = new OrchestratorAction.Rewind(Rewinding.Rewind(past, () => NewReplay(item)));
+            return new StepRun(new StepCompletion(item, [rewind], null), null);
+        }
+        catch (Exception e)
+        {
+            return NotRun(item, e);
+        }
+    }
+
+    private OrchestrationReplay NewReplay(StepWorkItem item) => new(item.InstanceId, name => registry.FindOrchestrator(name, services), converter, logs);
 
     private StepRun NotRun(StepWorkItem item, Exception reason)
     {

@@ -37,12 +37,19 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Awaited after an instance was read, for what may happen between the reading and what is decided by it.</summary>
     public Func<Task>? AfterInstance { get; set; }
 
+    /// <summary>Called before each part of a purge; what it throws is thrown in place of it.</summary>
+    public Action<PurgeRequest>? BeforePurge { get; set; }
+
     public int Count<T>(string instanceId)
         where T : HistoryEvent
     {
         lock (_lock)
             return _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count();
     }
+
+    /// <summary>Waits until so many activities of this instance have answered.</summary>
+    public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
+        committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
 
     /// <summary>Waits until so many commits were made.</summary>
     public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
@@ -99,7 +106,11 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         inner.ReadExpiredAsync(now, most, cancellation);
 
-    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => inner.PurgeAsync(request, most, cancellation);
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default)
+    {
+        BeforePurge?.Invoke(request);
+        return inner.PurgeAsync(request, most, cancellation);
+    }
 
     public async Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default)
     {
