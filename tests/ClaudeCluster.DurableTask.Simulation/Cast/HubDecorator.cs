@@ -22,6 +22,9 @@ internal abstract class HubDecorator : ITaskHub
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) =>
         CallAsync($"start {request.InstanceId}", hub => hub.StartAsync(request, cancellation));
 
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
+        CallAsync($"restart {instanceId}", hub => hub.RestartAsync(instanceId, withNewId, cancellation));
+
     public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default) =>
         CallAsync($"get {instanceId}", hub => hub.GetAsync(instanceId, payloads, cancellation));
 
