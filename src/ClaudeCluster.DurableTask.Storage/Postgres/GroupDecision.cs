@@ -42,7 +42,9 @@ internal sealed class GroupDecision(Func<long> newKey)
         Guard.HoldsActivity held => instance?.Find(held.Token) is null ? Verdict.LeaseLost : Verdict.Committed,
         Guard.MayStart start => instance is null || start.Replaceable.Contains(instance.State.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when instance is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => instance.Row.IsOpen && (open.ExecutionId is null || SameId(open.ExecutionId, instance.Row.ExecutionId))
+        Guard.IsOpen open => instance.Row.IsOpen
+            && (open.ExecutionId is null || SameId(open.ExecutionId, instance.Row.ExecutionId))
+            && (open.Revision is null || open.Revision == instance.Row.Revision)
             ? Verdict.Committed
             : Verdict.NotOpen,
         Guard.HasStatus when instance is null => Verdict.NoSuchInstance,

@@ -43,7 +43,7 @@ internal static class PostgresClaims
         var (names, refusedNames, refusedVersions) = Filter(claim);
         var waiting = new Query<LoadedActivity>(
             $"SELECT {PostgresRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key "
-            + $"WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.key LIMIT $1 FOR UPDATE OF a SKIP LOCKED",
+            + $"WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at, a.key LIMIT $1 FOR UPDATE OF a SKIP LOCKED",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);

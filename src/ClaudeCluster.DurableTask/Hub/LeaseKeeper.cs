@@ -9,7 +9,7 @@ internal sealed class LeaseKeeper(
     ITaskHubStore store, HeldWork held, HubClock clock, LocalTaskHubOptions options, Action<string> changed, ILogger logger)
 {
     private const int AtATime = 100;
-    private readonly Task _never = new TaskCompletionSource().Task;
+    private readonly Signal _wake = new();
 
     /// <summary>Takes away every lease of whoever was here before.</summary>
     public async Task TakeAllBackAsync(CancellationToken cancellation)
@@ -30,7 +30,7 @@ internal sealed class LeaseKeeper(
     {
         while (!cancellation.IsCancellationRequested)
         {
-            await clock.WaitAsync(_never, clock.Now + (options.LeaseDuration / 3), cancellation);
+            await clock.WaitAsync(_wake, _wake.Next, clock.Now + (options.LeaseDuration / 3), cancellation);
             if (cancellation.IsCancellationRequested)
                 return;
             try
@@ -54,12 +54,13 @@ internal sealed class LeaseKeeper(
 
     private async Task<int> TakeBackAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        // What a worker of this hub holds is never taken, even if it looks expired: the clock may have jumped since its claim.
+        // What a connected worker of this hub holds is never taken, even if it looks expired: the clock may have jumped since its claim.
         var lost = (await store.ReadExpiredAsync(now, AtATime, cancellation)).Where(lease => !held.Holds(lease.Token)).ToList();
         foreach (var lease in lost)
         {
             logger.LeaseLost(lease.InstanceId, lease.WorkerId, lease.Deliveries);
             var verdict = await store.CommitAsync(LostLease.Decide(lease, options.MaximumDeliveries, clock.Now), cancellation);
+            held.Remove(lease.Token);
             if (verdict == Verdict.Committed)
                 changed(lease.InstanceId);
         }

@@ -57,7 +57,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _keeping;
         await _store.DisposeAsync();
         _closing.Dispose();
@@ -77,6 +77,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
+
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
+        _held.Find(item) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
 
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
 
@@ -102,7 +105,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             var state = await GetAsync(instanceId, payloads, cancellation);
             if (state is null || !state.IsOpen || (until == Until.Started && state.Status != OrchestrationRuntimeStatus.Pending))
                 return state;
-            await _clock.WaitAsync(change, _clock.Now + _options.PollInterval, end.Token);
+            await _clock.WaitAsync(place.Changed, change, _clock.Now + _options.PollInterval, end.Token);
             cancellation.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         }
@@ -126,8 +129,17 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
-        if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
-            return Refused(taken.Item);
+        try
+        {
+            if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
+                return Refused(taken.Item);
+        }
+        catch
+        {
+            _waiters.Changed(batch.InstanceId); // It may have been written all the same.
+            throw;
+        }
+
         if (batch.Instance is { } after)
             Announce(after);
         return Receipt.Accepted;

@@ -30,15 +30,18 @@ internal static class InstanceRequests
             Tags = request.Tags,
             Parent = parent,
         };
-        var started = new ExecutionStarted(executionId, request.Name, request.Version, request.Input)
-        {
-            Timestamp = now,
-            Parent = parent,
-            Tags = request.Tags.Count == 0 ? null : request.Tags,
-        };
         var isLater = request.StartAt > now;
-        return (instance, new InboxMessage(instanceId, executionId, started, isLater ? request.StartAt!.Value : now) { Front = true, IsTimed = isLater });
+        var start = new InboxMessage(instanceId, executionId, Started(instance, now), isLater ? request.StartAt!.Value : now);
+        return (instance, start with { Front = true, IsTimed = isLater });
     }
+
+    /// <summary>How the history of this row's execution begins.</summary>
+    public static ExecutionStarted Started(InstanceState row, DateTimeOffset now) => new(row.ExecutionId, row.Name, row.Version, row.Input)
+    {
+        Timestamp = now,
+        Parent = row.Parent,
+        Tags = row.Tags.Count == 0 ? null : row.Tags,
+    };
 
     public static CommitBatch Raise(string instanceId, InstanceRequest.Raise raise, DateTimeOffset now) =>
         new(instanceId, new Guard.IsOpen(null))
@@ -48,7 +51,7 @@ internal static class InstanceRequests
 
     public static CommitBatch Terminate(InstanceState state, InstanceRequest.Terminate terminate, DateTimeOffset now) => Endings.EndAtOnce(
         state,
-        new Guard.IsOpen(state.ExecutionId),
+        new Guard.IsOpen(state.ExecutionId, state.Revision),
         new ExecutionTerminated(terminate.Output),
         new ExecutionCompleted(OrchestrationRuntimeStatus.Terminated, terminate.Output),
         now);

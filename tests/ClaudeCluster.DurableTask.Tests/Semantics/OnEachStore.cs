@@ -91,3 +91,21 @@ public sealed class RestartFactsOnMemory() : RestartFacts(StoreKind.Memory);
 public sealed class RestartFactsOnSqlite() : RestartFacts(StoreKind.Sqlite);
 
 public sealed class RestartFactsOnPostgres() : RestartFacts(StoreKind.Postgres);
+
+public sealed class RewindFactsOnMemory() : RewindFacts(StoreKind.Memory);
+
+public sealed class RewindFactsOnSqlite() : RewindFacts(StoreKind.Sqlite);
+
+public sealed class RewindFactsOnPostgres() : RewindFacts(StoreKind.Postgres);
+
+public sealed class RewindTreeFactsOnMemory() : RewindTreeFacts(StoreKind.Memory);
+
+public sealed class RewindTreeFactsOnSqlite() : RewindTreeFacts(StoreKind.Sqlite);
+
+public sealed class RewindTreeFactsOnPostgres() : RewindTreeFacts(StoreKind.Postgres);
+
+public sealed class VersionFactsOnMemory() : VersionFacts(StoreKind.Memory);
+
+public sealed class VersionFactsOnSqlite() : VersionFacts(StoreKind.Sqlite);
+
+public sealed class VersionFactsOnPostgres() : VersionFacts(StoreKind.Postgres);

@@ -97,4 +97,4 @@ CREATE TABLE activities (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000);
 
 CREATE INDEX activities_held ON activities (instance_key, lease_token);
-CREATE INDEX activities_waiting ON activities (key) WHERE lease_token IS NULL;
+CREATE INDEX activities_waiting ON activities (scheduled_at, key) WHERE lease_token IS NULL;
