@@ -119,7 +119,9 @@ internal sealed class CommitGroup(IReadOnlyList<(CommitBatch Batch, Handout? Han
         var held = commits.Where(commit => commit.Batch.Guard is Guard.HoldsActivity).ToList();
         return new Query<(long, ActivityRow, Holding, long)>(
             $"SELECT {PostgresRows.ActivityColumns}, i.key FROM unnest($1, $2) AS h (instance_id, token) "
-            + "JOIN instances i ON i.instance_id = h.instance_id JOIN activities a ON a.instance_key = i.key AND a.lease_token = h.token",
+            // Both columns as one value, so that the index is entered by both even while the server thinks that an instance has few activities.
+            + "JOIN instances i ON i.instance_id = h.instance_id "
+            + "JOIN activities a ON (a.instance_key, a.lease_token) >= (i.key, h.token) AND (a.instance_key, a.lease_token) <= (i.key, h.token)",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);
