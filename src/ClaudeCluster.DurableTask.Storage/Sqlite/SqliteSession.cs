@@ -14,7 +14,7 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly Dictionary<string, sqlite3_stmt> _prepared = new(StringComparer.Ordinal);
-    private byte[] _scratch = new byte[1_024];
+    private readonly byte[] _scratch = new byte[1_024];
 
     private SqliteSession(sqlite3 connection) => _connection = connection;
 

@@ -14,8 +14,8 @@ namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 //   answers   │                a                      b c d e            f
 //
 // A flush to the disk takes many times as long as the rows of a step. While one flush runs, work queues up; whatever waits when it ends
-// shares the next one. Nobody waits for company: work that comes alone is written at once. Nobody is answered before the flush, so an
-// answer still means that the work is there for ever.
+// shares the next one. Nobody waits for company: who comes alone writes his work himself, at once. Nobody is answered before the flush,
+// so an answer still means that the work is there for ever.
 //
 // Work that throws must not take its neighbours along: then all is rolled back, and each piece is run again in a transaction of its own.
 
@@ -69,7 +69,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<HubTables, T> work)
     {
         var queued = new QueuedWork<T>(work);
-        _queue.Add(queued);
+        if (_queue.Add(queued) is { } alone)
+        {
+            WriteGroup([alone]);
+            _queue.Leave();
+        }
+
         return queued.Done;
     }
 
@@ -98,7 +103,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void Work()
     {
         while (_queue.Take() is { } first)
+        {
             WriteGroup([first]);
+            _queue.Leave();
+        }
+
         _ended.SetResult();
     }
 
