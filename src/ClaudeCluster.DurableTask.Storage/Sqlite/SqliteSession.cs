@@ -104,6 +104,19 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Statements without parameters, several at once if need be.</summary>
     public void Run(string sql) => Check(raw.sqlite3_exec(_connection, sql));
 
+    /// <summary>From any thread: what runs now ends with an error.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_connection);
+
+    /// <summary>Makes the other database a copy of this one as it is now; who writes to this one is not held up.</summary>
+    public void CopyTo(SqliteSession copy)
+    {
+        using var backup = raw.sqlite3_backup_init(copy._connection, "main", _connection, "main");
+        const int AllPages = -1;
+        var result = raw.sqlite3_backup_step(backup, AllPages);
+        if (result != raw.SQLITE_DONE)
+            copy.Check(result);
+    }
+
     public void Dispose()
     {
         foreach (var statement in _prepared.Values)

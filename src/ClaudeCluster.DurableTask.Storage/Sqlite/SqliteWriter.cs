@@ -43,6 +43,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _tables = new HubTables(session);
     }
 
+    /// <summary>True if the owner before this one did not close the file.</summary>
+    public bool WasLeftOpen { get; private set; }
+
     /// <exception cref="HubFileException">The file cannot be used.</exception>
     public static SqliteWriter Open(SqliteStoreOptions options)
     {
@@ -78,6 +81,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return queued.Done;
     }
 
+    /// <summary>Ends the writing. Whoever opens the file next learns that it was closed.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Close();
@@ -93,6 +97,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _session.Run("PRAGMA synchronous = FULL");
         foreach (var migration in Migrator.Missing(_session))
             InTransaction(() => _session.Run(migration), changes: true);
+        WasLeftOpen = _session.Scalar<string>("SELECT value FROM hub WHERE name = 'owner'") is not null;
         InTransaction(() => _session.Execute(
             "INSERT INTO hub VALUES ('owner', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
@@ -108,6 +113,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _queue.Leave();
         }
 
+        WriteAlone(new QueuedWork<int>(tables => tables.Session.Execute("DELETE FROM hub WHERE name = 'owner'")));
         _ended.SetResult();
     }
 
