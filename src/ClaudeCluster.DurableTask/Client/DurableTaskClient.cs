@@ -9,6 +9,10 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
 {
     private readonly DataConverter _converter = converter ?? JsonDataConverter.Default;
 
+    /// <summary>The version of orchestrations that are started without one.</summary>
+    /// <value>Default: none.</value>
+    public TaskVersion DefaultVersion { get; init; }
+
     /// <summary>Starts an orchestration and returns its instance id.</summary>
     /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
     public Task<string> ScheduleNewOrchestrationInstanceAsync(
@@ -18,7 +22,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         {
             StartAt = options?.StartAt,
             Tags = options?.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
-            Version = options?.Version ?? TaskVersion.Unversioned,
+            Version = options?.Version ?? DefaultVersion,
             Replaceable = Replaceable(options?.DedupeStatuses),
         };
         return hub.StartAsync(start, cancellation);
@@ -51,8 +55,46 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
 
     /// <summary>Ends an orchestration at once, wherever it stands; needs no worker. One that has ended stays as it is.</summary>
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
-    public Task TerminateInstanceAsync(string instanceId, object? output = null, CancellationToken cancellation = default) =>
-        hub.RequestAsync(instanceId, new InstanceRequest.Terminate(_converter.Serialize(output)), cancellation);
+    public Task TerminateInstanceAsync(string instanceId, object? output, CancellationToken cancellation = default) =>
+        TerminateInstanceAsync(instanceId, new TerminateInstanceOptions(output), cancellation);
+
+    /// <inheritdoc cref="TerminateInstanceAsync(string, object?, CancellationToken)"/>
+    public Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        var terminate = new InstanceRequest.Terminate(_converter.Serialize(options?.Output)) { Recursive = options?.Recursive ?? false };
+        return hub.RequestAsync(instanceId, terminate, cancellation);
+    }
+
+    /// <summary>
+    /// Lets an orchestration take no further step until it is resumed. What comes meanwhile is kept; activities that run go on, and a step
+    /// that runs is still committed. One that has ended stays as it is.
+    /// </summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        hub.RequestAsync(instanceId, new InstanceRequest.Suspend(reason), cancellation);
+
+    /// <summary>Lets a suspended orchestration go on. One that is not suspended stays as it is.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    public Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        hub.RequestAsync(instanceId, new InstanceRequest.Resume(reason), cancellation);
+
+    /// <summary>
+    /// Takes the failure of an orchestration back: the activities and sub-orchestrations that failed are tried again, all other results are
+    /// kept. Failures that the code had caught and acted upon stay.
+    /// </summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    /// <exception cref="OrchestrationStatusException">It has not failed.</exception>
+    public Task RewindInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        hub.RequestAsync(instanceId, new InstanceRequest.Rewind(reason), cancellation);
+
+    /// <summary>
+    /// Begins an orchestration again from its input, tags and version (of its last generation, if it continued as new), under its own id or
+    /// a new one; the id of the new run.
+    /// </summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    /// <exception cref="OrchestrationStatusException">It is open, and its own id is asked for.</exception>
+    public Task<string> RestartAsync(string instanceId, bool restartWithNewInstanceId = false, CancellationToken cancellation = default) =>
+        hub.RestartAsync(instanceId, restartWithNewInstanceId, cancellation);
 
     /// <summary>Lists instances, page by page as they are asked for.</summary>
     public async IAsyncEnumerable<OrchestrationMetadata> GetAllInstancesAsync(
@@ -71,12 +113,20 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
     }
 
     /// <summary>Removes one ended instance with its history. An open one, or none, counts 0.</summary>
-    public Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation = default) =>
-        hub.PurgeAsync(new PurgeRequest(instanceId, null), cancellation);
+    public Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation) => PurgeInstanceAsync(instanceId, null, cancellation);
+
+    /// <inheritdoc cref="PurgeInstanceAsync(string, CancellationToken)"/>
+    public Task<PurgeResult> PurgeInstanceAsync(string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        hub.PurgeAsync(new PurgeRequest(instanceId, null) { Recursive = options?.Recursive ?? false }, cancellation);
 
     /// <summary>Removes all ended instances that the filter names.</summary>
-    public Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter? filter = null, CancellationToken cancellation = default) =>
-        hub.PurgeAsync(new PurgeRequest(null, filter ?? new PurgeInstancesFilter()), cancellation);
+    public Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter? filter, CancellationToken cancellation) =>
+        PurgeAllInstancesAsync(filter, null, cancellation);
+
+    /// <inheritdoc cref="PurgeAllInstancesAsync(PurgeInstancesFilter?, CancellationToken)"/>
+    public Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter? filter = null, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+        hub.PurgeAsync(new PurgeRequest(null, filter ?? new PurgeInstancesFilter()) { Recursive = options?.Recursive ?? false }, cancellation);
 
     /// <summary>All that happened in the current execution, in order; empty if it has taken no step.</summary>
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>

@@ -13,3 +13,12 @@ public sealed class OrchestrationNotFoundException(string instanceId)
 {
     public string InstanceId { get; } = instanceId;
 }
+
+/// <summary>The instance exists, but what was asked for cannot be done with an instance of this status.</summary>
+public sealed class OrchestrationStatusException(string instanceId, OrchestrationRuntimeStatus status, string reason)
+    : InvalidOperationException($"The orchestration '{instanceId}' is {status}: {reason}")
+{
+    public string InstanceId { get; } = instanceId;
+
+    public OrchestrationRuntimeStatus Status { get; } = status;
+}

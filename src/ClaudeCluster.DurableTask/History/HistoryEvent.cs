@@ -21,6 +21,9 @@ namespace ClaudeCluster.DurableTask.History;
 [JsonDerivedType(typeof(TimerFired), "timerFired")]
 [JsonDerivedType(typeof(EventRaised), "eventRaised")]
 [JsonDerivedType(typeof(EventSent), "eventSent")]
+[JsonDerivedType(typeof(ExecutionSuspended), "executionSuspended")]
+[JsonDerivedType(typeof(ExecutionResumed), "executionResumed")]
+[JsonDerivedType(typeof(ExecutionRewound), "executionRewound")]
 [JsonDerivedType(typeof(ExecutionTerminated), "executionTerminated")]
 [JsonDerivedType(typeof(ExecutionPoisoned), "executionPoisoned")]
 [JsonDerivedType(typeof(ExecutionCompleted), "executionCompleted")]
@@ -84,6 +87,15 @@ public sealed record EventRaised(string Name, string? Input) : HistoryEvent;
 /// <summary>The code sent an event to another orchestration.</summary>
 public sealed record EventSent(int TaskId, string InstanceId, string Name, string? Input) : HistoryEvent;
 
+/// <summary>A person or program suspended the instance. It took no step from then until <see cref="ExecutionResumed"/>.</summary>
+public sealed record ExecutionSuspended(string? Reason) : HistoryEvent;
+
+/// <summary>A person or program let the suspended instance go on.</summary>
+public sealed record ExecutionResumed(string? Reason) : HistoryEvent;
+
+/// <summary>A person or program took the failure back: what had failed is tried again.</summary>
+public sealed record ExecutionRewound(string? Reason) : HistoryEvent;
+
 /// <summary>A person or program ended the execution.</summary>
 public sealed record ExecutionTerminated(string? Output) : HistoryEvent;
 
@@ -97,7 +109,11 @@ public sealed record ExecutionCompleted(OrchestrationRuntimeStatus Status, strin
 }
 
 /// <summary>The execution ended and the instance began again with a new input.</summary>
-public sealed record ContinuedAsNew(string NewExecutionId, string? Input) : HistoryEvent;
+public sealed record ContinuedAsNew(string NewExecutionId, string? Input) : HistoryEvent
+{
+    /// <summary>The version from now on; null if it stays.</summary>
+    public string? NewVersion { get; init; }
+}
 
 /// <summary>A step ended; the orchestration waits.</summary>
 public sealed record OrchestratorCompleted : HistoryEvent;

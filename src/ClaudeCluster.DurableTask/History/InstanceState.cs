@@ -55,7 +55,13 @@ public sealed record InstanceState(string InstanceId, string ExecutionId, string
             Status = OrchestrationRuntimeStatus.Running,
         },
         ExecutionCompleted completed => this with { Status = completed.Status, Output = completed.Output, Failure = completed.Failure },
-        ContinuedAsNew next => this with { ExecutionId = next.NewExecutionId, Input = next.Input, CustomStatus = null },
+        ContinuedAsNew next => this with
+        {
+            ExecutionId = next.NewExecutionId,
+            Version = next.NewVersion ?? Version,
+            Input = next.Input,
+            CustomStatus = null,
+        },
         _ => this,
     }) with
     { LastUpdatedAt = happened.Timestamp > LastUpdatedAt ? happened.Timestamp : LastUpdatedAt };

@@ -77,6 +77,18 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
 
     public Task GiveBackAsync(Taken taken) => SettleAsync(taken, LostLease.GiveBack(taken.Lease), CancellationToken.None);
 
+    /// <summary>Gives back what its worker has no code for; another one takes it.</summary>
+    public Task RefuseAsync(Taken taken)
+    {
+        taken.Receiver.Refuse(taken.Lease switch
+        {
+            StepLease { State: var state } => new RefusedTask(state.Name, state.Version),
+            ActivityLease { Activity: var activity } => new RefusedTask(activity.Name, activity.Version),
+            _ => throw new ArgumentOutOfRangeException(nameof(taken)),
+        });
+        return GiveBackAsync(taken);
+    }
+
     private async ValueTask<WorkItem?> NextAsync(Receiver receiver, CancellationToken cancellation)
     {
         try
@@ -136,6 +148,9 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     private Task GiveAsync(Receiver receiver, ClaimedStep claimed)
     {
         var state = claimed.Lease.State;
+        // A rewind comes alone: what has come since is for the step after it.
+        if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
+            claimed = claimed with { Messages = [rewound] };
         HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Messages.Select(message => message.Event)];
         var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, PastOf(claimed))
         {

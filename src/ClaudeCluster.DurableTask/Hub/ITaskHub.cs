@@ -17,6 +17,12 @@ public interface ITaskHub
     /// <summary>Gives work back undone; another worker may take it at once. The delivery does not count towards poison.</summary>
     Task AbandonAsync(WorkItem item, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Gives work back because this worker has no code for its version: another worker may take it at once, this one is not offered
+    /// that version of that task again while it is connected. The delivery does not count towards poison.
+    /// </summary>
+    Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) => AbandonAsync(item, cancellation);
+
     /// <summary>The history of the current execution, or of the one named if it is the current one.</summary>
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
     IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, string? executionId, CancellationToken cancellation = default);
@@ -30,7 +36,13 @@ public interface ITaskHub
     Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default);
 
     /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    /// <exception cref="OrchestrationStatusException">An instance with this status cannot do that.</exception>
     Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default);
+
+    /// <summary>Begins again with the name, version, input and tags of an instance; the id of the new one.</summary>
+    /// <exception cref="OrchestrationNotFoundException">There is no such instance.</exception>
+    /// <exception cref="OrchestrationStatusException">It is open, and its own id is asked for.</exception>
+    Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default);
 
     Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default);
 
@@ -66,8 +78,22 @@ public abstract record InstanceRequest
 
     public sealed record Raise(string EventName, string? Payload) : InstanceRequest;
 
-    public sealed record Terminate(string? Output) : InstanceRequest;
+    public sealed record Terminate(string? Output) : InstanceRequest
+    {
+        /// <summary>Also the open sub-orchestrations below it.</summary>
+        public bool Recursive { get; init; }
+    }
+
+    public sealed record Suspend(string? Reason) : InstanceRequest;
+
+    public sealed record Resume(string? Reason) : InstanceRequest;
+
+    public sealed record Rewind(string? Reason) : InstanceRequest;
 }
 
 /// <summary>One instance by its id, or all ended ones that a filter names.</summary>
-public sealed record PurgeRequest(string? InstanceId, PurgeInstancesFilter? Filter);
+public sealed record PurgeRequest(string? InstanceId, PurgeInstancesFilter? Filter)
+{
+    /// <summary>Also the ended sub-orchestrations below each. Stores do not look at this: the hub asks them for one after the other.</summary>
+    public bool Recursive { get; init; }
+}

@@ -12,8 +12,6 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>A hub in this process, over a store.</summary>
 public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 {
-    private const int PurgedAtATime = 500;
-
     private readonly ITaskHubStore _store;
     private readonly LocalTaskHubOptions _options;
     private readonly IIdSource _ids;
@@ -24,6 +22,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     private readonly LeaseKeeper _keeper;
     private readonly Dispatch _dispatch;
     private readonly Requests _requests;
+    private readonly Purges _purges;
     private readonly CancellationTokenSource _closing = new();
     private Task _keeping = Task.CompletedTask;
     private int _disposed;
@@ -39,6 +38,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _keeper = new LeaseKeeper(store, _held, _clock, _options, _waiters.Changed, _logger);
         _dispatch = new Dispatch(store, _clock, _held, _options);
         _requests = new Requests(store, _dispatch, _clock, _ids, Announce, _logger);
+        _purges = new Purges(store, _clock);
     }
 
     /// <summary>Opens the store, takes back what dead processes held, and begins to keep leases.</summary>
@@ -55,7 +55,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _keeping;
         await _store.DisposeAsync();
         _closing.Dispose();
@@ -76,7 +76,13 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
+        _held.Find(item) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
+
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
+
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
+        _requests.RestartAsync(instanceId, withNewId, cancellation);
 
     public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) =>
         _requests.ApplyAsync(instanceId, request, cancellation);
@@ -97,7 +103,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             var state = await GetAsync(instanceId, payloads, cancellation);
             if (state is null || !state.IsOpen || (until == Until.Started && state.Status != OrchestrationRuntimeStatus.Pending))
                 return state;
-            await _clock.WaitAsync(change, _clock.Now + _options.PollInterval, end.Token);
+            await _clock.WaitAsync(place.Changed, change, _clock.Now + _options.PollInterval, end.Token);
             cancellation.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         }
@@ -117,17 +123,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         return query.FetchInputsAndOutputs ? page : page with { Values = [.. page.Values.Select(state => state.WithoutPayloads())] };
     }
 
-    public async Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default)
-    {
-        var (all, some) = (0, 0);
-        do
-        {
-            some = await _store.PurgeAsync(request, PurgedAtATime, cancellation);
-            all += some;
-        }
-        while (some == PurgedAtATime);
-        return new PurgeResult(all);
-    }
+    public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => _purges.PurgeAsync(request, cancellation);
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {

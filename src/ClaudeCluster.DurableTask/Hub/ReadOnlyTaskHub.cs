@@ -44,6 +44,8 @@ public sealed class ReadOnlyTaskHub(ITaskHubReader reader) : ITaskHub
 
     public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) => throw OnlyReads();
 
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => throw OnlyReads();
+
     public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => throw OnlyReads();
 
     private static NotSupportedException OnlyReads() => new("This hub is open for reading only.");

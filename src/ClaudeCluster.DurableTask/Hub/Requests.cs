@@ -22,10 +22,20 @@ internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock 
         return id;
     }
 
+    public async Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation)
+    {
+        var state = await store.ReadInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
+        return await StartAsync(InstanceRequests.Restart(state, withNewId ? ids.NewId() : instanceId), cancellation);
+    }
+
     public Task ApplyAsync(string instanceId, InstanceRequest request, CancellationToken cancellation) => request switch
     {
         InstanceRequest.Raise raise => RaiseAsync(instanceId, raise, cancellation),
+        InstanceRequest.Terminate { Recursive: true } terminate => TerminateTreeAsync(instanceId, terminate, cancellation),
         InstanceRequest.Terminate terminate => TerminateAsync(instanceId, terminate, cancellation),
+        InstanceRequest.Suspend suspend => ChangeAsync(instanceId, state => InstanceRequests.Suspend(state, suspend, clock.Now), cancellation),
+        InstanceRequest.Resume resume => ChangeAsync(instanceId, state => InstanceRequests.Resume(state, resume, clock.Now), cancellation),
+        InstanceRequest.Rewind rewind => ChangeAsync(instanceId, state => InstanceRequests.Rewind(state, rewind, clock.Now), cancellation),
         _ => throw new ArgumentOutOfRangeException(nameof(request)),
     };
 
@@ -41,18 +51,39 @@ internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock 
         }
     }
 
-    private async Task TerminateAsync(string instanceId, InstanceRequest.Terminate terminate, CancellationToken cancellation)
+    private Task<InstanceState> TerminateAsync(string instanceId, InstanceRequest.Terminate terminate, CancellationToken cancellation) => ChangeAsync(
+        instanceId, state => state.IsOpen ? InstanceRequests.Terminate(state, terminate, clock.Now) : null, cancellation);
+
+    /// <summary>
+    /// From the top down: who has ended begins no more children, so none escapes. Those that were terminated before are gone through too,
+    /// so that asking again completes what a crash has cut off. What ended in another way stays as it is, with all below it.
+    /// </summary>
+    private async Task TerminateTreeAsync(string root, InstanceRequest.Terminate terminate, CancellationToken cancellation)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>([root]);
+        while (open.TryPop(out var id))
+        {
+            if (!seen.Add(id) || (await TerminateAsync(id, terminate, cancellation)).Status != OrchestrationRuntimeStatus.Terminated)
+                continue;
+            foreach (var child in await store.ReadChildrenAsync(id, cancellation))
+                open.Push(child.InstanceId);
+        }
+    }
+
+    /// <summary>Reads, decides and commits until the commit holds or there is nothing to do; the instance as it is then.</summary>
+    private async Task<InstanceState> ChangeAsync(string instanceId, Func<InstanceState, CommitBatch?> decide, CancellationToken cancellation)
     {
         while (true)
         {
             var state = await store.ReadInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
-            if (!state.IsOpen)
-                return;
-            var batch = InstanceRequests.Terminate(state, terminate, clock.Now);
+            if (decide(state) is not { } batch)
+                return state;
             if (await dispatch.CommitAsync(batch, cancellation) != Verdict.Committed)
-                continue; // It has just ended or begun again: look once more.
-            announce(batch.Instance!);
-            return;
+                continue; // It has just ended, begun again or changed its status: look once more.
+            var after = batch.Instance ?? state;
+            announce(after);
+            return after;
         }
     }
 }

@@ -32,10 +32,6 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
         return index < actions.Count ? new NonDeterminism(step, NothingMore, Describe(actions[index])) : null;
     }
 
-    /// <summary>True for what a step writes because the code asked for it.</summary>
-    public static bool IsRecordOfAction(HistoryEvent happened) =>
-        happened is TaskScheduled or TimerCreated or SubOrchestrationCreated or EventSent or ExecutionCompleted or ContinuedAsNew;
-
     private static bool Agree(HistoryEvent expected, OrchestratorAction found) => (expected, found) switch
     {
         (TaskScheduled e, OrchestratorAction.ScheduleTask f) => e.TaskId == f.TaskId && SameName(e.Name, f.Name),
@@ -45,6 +41,16 @@ internal sealed record NonDeterminism(int Step, string Expected, string Found)
         (ExecutionCompleted { Status: OrchestrationRuntimeStatus.Completed }, OrchestratorAction.Complete) => true,
         (ExecutionCompleted { Status: OrchestrationRuntimeStatus.Failed }, OrchestratorAction.Fail) => true,
         (ContinuedAsNew, OrchestratorAction.ContinueAsNew) => true,
+        _ => false,
+    };
+
+    /// <summary>True if two that agree are also to be done with the same data. History may well hold other data than the code gives today.</summary>
+    public static bool HaveSamePayload(HistoryEvent expected, OrchestratorAction found) => (expected, found) switch
+    {
+        (TaskScheduled e, OrchestratorAction.ScheduleTask f) => e.Input == f.Input,
+        (SubOrchestrationCreated e, OrchestratorAction.StartSubOrchestration f) => (e.InstanceId, e.Input) == (f.InstanceId, f.Input),
+        (TimerCreated e, OrchestratorAction.CreateTimer f) => e.FireAt == f.FireAt,
+        (EventSent e, OrchestratorAction.SendEvent f) => (e.InstanceId, e.Input) == (f.InstanceId, f.Input),
         _ => false,
     };
 

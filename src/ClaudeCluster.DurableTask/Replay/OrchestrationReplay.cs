@@ -28,7 +28,7 @@ namespace ClaudeCluster.DurableTask.Replay;
 
 /// <summary>One execution of an orchestrator: code plus history gives actions.</summary>
 internal sealed class OrchestrationReplay(
-    string instanceId, Func<TaskName, ITaskOrchestrator?> findOrchestrator, DataConverter converter, ILoggerFactory logs)
+    string instanceId, Func<ExecutionStarted, ITaskOrchestrator?> findOrchestrator, DataConverter converter, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly OrchestratorThread _thread = new();
     private ReplayContext? _context;
@@ -36,6 +36,15 @@ internal sealed class OrchestrationReplay(
     private bool _replaying;
     private int _steps;
     private OrchestratorAction? _end;
+    private ITaskOrchestrator? _code;
+
+    public string InstanceId => instanceId;
+
+    /// <summary>The version of sub-orchestrations that are called without one.</summary>
+    public TaskVersion DefaultVersion { get; init; }
+
+    /// <summary>The code has ended, or is forgotten where it waits.</summary>
+    public ValueTask DisposeAsync() => _code is OwnedOrchestrator owned ? owned.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>Runs the code over the past and then one step further.</summary>
     public StepResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> received) =>
@@ -44,16 +53,24 @@ internal sealed class OrchestrationReplay(
     /// <summary>Runs the code over past steps; the first difference between code and history, or null.</summary>
     public NonDeterminism? Replay(IReadOnlyList<HistoryEvent> past)
     {
-        foreach (var step in SplitIntoSteps(past))
+        foreach (var step in HistorySteps.Split(past))
         {
             var actions = RunStep(step, replaying: true);
             if (WasEndedByTheHub(step))
                 return null;
-            if (NonDeterminism.Find(_steps, step.Where(NonDeterminism.IsRecordOfAction), actions) is { } difference)
+            if (NonDeterminism.Find(_steps, step.Where(HistorySteps.IsRecordOfAction), actions) is { } difference)
                 return difference;
         }
 
         return null;
+    }
+
+    /// <summary>Runs the code over one more past step; true if it asks for exactly what is recorded there, with the same inputs.</summary>
+    public bool DoesExactly(IReadOnlyList<HistoryEvent> step)
+    {
+        var actions = RunStep(step, replaying: true);
+        var recorded = step.Where(HistorySteps.IsRecordOfAction).ToList();
+        return NonDeterminism.Find(_steps, recorded, actions) is null && recorded.Zip(actions).All(pair => NonDeterminism.HaveSamePayload(pair.First, pair.Second));
     }
 
     /// <summary>Gives the code what is new; what it then asks for.</summary>
@@ -69,24 +86,6 @@ internal sealed class OrchestrationReplay(
     private string? CustomStatus => _context?.CustomStatus;
 
     private string NameForPeople => _context?.Name.Name ?? instanceId;
-
-    private static IEnumerable<List<HistoryEvent>> SplitIntoSteps(IReadOnlyList<HistoryEvent> events)
-    {
-        List<HistoryEvent> step = [];
-        foreach (var happened in events)
-        {
-            if (happened is OrchestratorStarted && step.Count > 0)
-            {
-                yield return step;
-                step = [];
-            }
-
-            step.Add(happened);
-        }
-
-        if (step.Count > 0)
-            yield return step;
-    }
 
     /// <summary>Such an end is not the code's doing, so there is nothing to compare.</summary>
     private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened => happened switch
@@ -150,17 +149,17 @@ internal sealed class OrchestrationReplay(
 
     private void Begin(ExecutionStarted started)
     {
-        _context = new ReplayContext(instanceId, started, converter, _thread, logs);
+        _context = new ReplayContext(instanceId, started, converter, _thread, logs) { DefaultVersion = DefaultVersion };
         _context.BeginStep(_stepBegan, _replaying);
-        _ = RunCodeAsync(_context);
+        _ = RunCodeAsync(_context, started);
     }
 
     /// <summary>Runs until the code ends, perhaps many steps from now. Whatever it throws is its result.</summary>
-    private async Task RunCodeAsync(ReplayContext context)
+    private async Task RunCodeAsync(ReplayContext context, ExecutionStarted started)
     {
         try
         {
-            _end = await RunToTheEndAsync(context);
+            _end = await RunToTheEndAsync(context, started);
         }
         catch (Exception e)
         {
@@ -168,18 +167,19 @@ internal sealed class OrchestrationReplay(
         }
     }
 
-    private async Task<OrchestratorAction> RunToTheEndAsync(ReplayContext context)
+    private async Task<OrchestratorAction> RunToTheEndAsync(ReplayContext context, ExecutionStarted started)
     {
-        if (findOrchestrator(context.Name) is not { } code)
-            return new OrchestratorAction.Fail(NoCode(context.Name));
+        if (findOrchestrator(started) is not { } code)
+            return new OrchestratorAction.Fail(NoCode(started));
+        _code = code;
         var output = await code.RunAsync(context, context.ReadInput(code.InputType));
-        return context.NextExecution is { } next
-            ? new OrchestratorAction.ContinueAsNew(next.Input, [])
+        return context.Next is { } next
+            ? new OrchestratorAction.ContinueAsNew(next.Input, []) { NewVersion = next.NewVersion }
             : new OrchestratorAction.Complete(context.WriteOutput(output, code.OutputType));
     }
 
     private IReadOnlyList<EventRaised> CarriedEvents() =>
-        _context is { NextExecution.KeepEvents: true } context ? [.. context.Events.Unclaimed] : [];
+        _context is { Next.KeepsEvents: true } context ? [.. context.Events.Unclaimed] : [];
 
     private TaskFailureDetails? StoppedOutsideOfHistory()
     {
@@ -195,8 +195,12 @@ internal sealed class OrchestrationReplay(
         };
     }
 
-    private static TaskFailureDetails NoCode(TaskName name) =>
-        new(FailureTypes.TaskNotFound, $"No orchestrator named '{name}' is registered with this worker.") { IsNonRetriable = true };
+    private static TaskFailureDetails NoCode(ExecutionStarted started) => new(
+        FailureTypes.TaskNotFound,
+        $"No orchestrator named '{started.Name}'{(started.Version.Length == 0 ? "" : $" of version '{started.Version}'")} is registered with this worker.")
+    {
+        IsNonRetriable = true,
+    };
 }
 
 /// <summary>What a step asks for, and the custom status after it.</summary>

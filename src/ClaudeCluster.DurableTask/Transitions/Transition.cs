@@ -36,7 +36,6 @@ internal sealed class Transition
     private readonly List<InboxMessage> _messages = [];
     private readonly List<ActivityRow> _activities = [];
     private readonly List<ChildStart> _children = [];
-    private readonly IReadOnlyDictionary<string, string> _tags;
 
     private Transition(InstanceState before, IReadOnlyList<HistoryEvent> received, DateTimeOffset now, IIdSource ids)
     {
@@ -44,12 +43,13 @@ internal sealed class Transition
         _now = now;
         _ids = ids;
         _history.AddRange(received);
-        _tags = before.Tags;
     }
 
     public static CommitBatch OfStep(
         ClaimedStep claimed, IReadOnlyList<HistoryEvent> received, StepCompletion completion, DateTimeOffset now, IIdSource ids)
     {
+        if (completion.Actions is [OrchestratorAction.Rewind rewind])
+            return Reopening.OfStep(claimed, received, rewind, now, ids);
         var transition = new Transition(claimed.Lease.State, received, now, ids);
         foreach (var action in completion.Actions)
             transition.Take(action);
@@ -79,14 +79,14 @@ internal sealed class Transition
         switch (action)
         {
             case OrchestratorAction.ScheduleTask task:
-                Schedule(task);
+                _activities.Add(Calls.ToActivity(_before, Record(new TaskScheduled(task.TaskId, task.Name, task.Version, task.Input) { Tags = task.Tags }), _now));
                 break;
             case OrchestratorAction.CreateTimer timer:
-                Record(new TimerCreated(timer.TaskId, timer.FireAt));
-                _messages.Add(Timer(timer));
+                _messages.Add(Calls.ToTimer(_before, Record(new TimerCreated(timer.TaskId, timer.FireAt))));
                 break;
             case OrchestratorAction.StartSubOrchestration child:
-                Start(child);
+                var created = new SubOrchestrationCreated(child.TaskId, child.InstanceId, child.Name, child.Version, child.Input) { Tags = child.Tags };
+                _children.Add(Calls.ToChild(_before, Record(created), _now, _ids));
                 break;
             case OrchestratorAction.SendEvent sent:
                 Record(new EventSent(sent.TaskId, sent.InstanceId, sent.Name, sent.Input));
@@ -104,56 +104,21 @@ internal sealed class Transition
         }
     }
 
-    private void Schedule(OrchestratorAction.ScheduleTask task)
-    {
-        Record(new TaskScheduled(task.TaskId, task.Name, task.Version, task.Input) { Tags = task.Tags });
-        _activities.Add(new ActivityRow(_before.InstanceId, _before.ExecutionId, task.TaskId, task.Name, task.Version, task.Input)
-        {
-            Tags = task.Tags ?? InstanceState.NoTags,
-            ScheduledAt = _now,
-        });
-    }
-
-    private void Start(OrchestratorAction.StartSubOrchestration child)
-    {
-        Record(new SubOrchestrationCreated(child.TaskId, child.InstanceId, child.Name, child.Version, child.Input) { Tags = child.Tags });
-        var parent = new ParentInstance(_before.InstanceId, _before.ExecutionId, _before.Name, child.TaskId);
-        var start = new StartRequest(child.Name, child.InstanceId, child.Input) { Version = child.Version, Tags = Merge(child.Tags) };
-        var (instance, message) = InstanceRequests.NewExecution(start, child.InstanceId, _ids.NewId(), parent, _now);
-        _children.Add(new ChildStart(instance, message, Endings.AlreadyExists(parent, child.InstanceId, _now)));
-    }
-
-    /// <summary>Sub-orchestrations have the tags of their parent, unless they say otherwise.</summary>
-    private IReadOnlyDictionary<string, string> Merge(IReadOnlyDictionary<string, string>? own)
-    {
-        if (own is null)
-            return _tags;
-        var merged = new Dictionary<string, string>(_tags, StringComparer.Ordinal);
-        foreach (var (key, value) in own)
-            merged[key] = value;
-        return merged;
-    }
-
     private void BeginAgain(OrchestratorAction.ContinueAsNew next)
     {
         var executionId = _ids.NewId();
-        Record(new ContinuedAsNew(executionId, next.Input));
-        var started = new ExecutionStarted(executionId, _before.Name, _before.Version, next.Input)
-        {
-            Timestamp = _now,
-            Parent = _before.Parent,
-            Tags = _tags,
-        };
+        var record = Record(new ContinuedAsNew(executionId, next.Input) { NewVersion = next.NewVersion });
+        var started = InstanceRequests.Started(_before.Apply([record]), _now);
         _messages.Add(new InboxMessage(_before.InstanceId, executionId, started, _now) { Front = true });
         foreach (var carried in next.CarriedEvents)
             _messages.Add(new InboxMessage(_before.InstanceId, null, carried, _now) { Front = true });
     }
 
-    private InboxMessage Timer(OrchestratorAction.CreateTimer timer)
+    private T Record<T>(T happened)
+        where T : HistoryEvent
     {
-        var fired = new TimerFired(timer.TaskId, timer.FireAt) { Timestamp = timer.FireAt };
-        return new InboxMessage(_before.InstanceId, _before.ExecutionId, fired, timer.FireAt) { IsTimed = true };
+        var recorded = (T)(happened with { Timestamp = _now });
+        _history.Add(recorded);
+        return recorded;
     }
-
-    private void Record(HistoryEvent happened) => _history.Add(happened with { Timestamp = _now });
 }

@@ -20,14 +20,27 @@ public sealed class DurableTaskWorker
 
     public DurableTaskWorker(
         ITaskHub hub, DurableTaskRegistry registry, IServiceProvider services, DurableTaskWorkerOptions options, TimeProvider time, ILoggerFactory? logs = null)
+        : this(hub, registry, services, options, time, logs, new WarmInstances(options.MaximumWarmInstances))
+    {
+    }
+
+    internal DurableTaskWorker(
+        ITaskHub hub,
+        DurableTaskRegistry registry,
+        IServiceProvider services,
+        DurableTaskWorkerOptions options,
+        TimeProvider time,
+        ILoggerFactory? logs,
+        WarmInstances warm)
     {
         logs ??= NullLoggerFactory.Instance;
         _hub = hub;
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
-        _steps = new StepExecution(registry, services, options.DataConverter, new WarmInstances(options.MaximumWarmInstances), logs, _logger);
-        _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
+        var versions = new VersionRules(registry, options);
+        _steps = new StepExecution(registry, services, options.DataConverter, versions, warm, logs, _logger);
+        _activities = new ActivityExecution(registry, services, options.DataConverter, versions, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
             options.MaximumConcurrentOrchestrations,
@@ -52,7 +65,7 @@ public sealed class DurableTaskWorker
         {
             await foreach (var item in _hub.ReceiveAsync(_offer, receiving.Token))
             {
-                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var done = new TaskCompletionSource();
                 running[item] = done.Task;
                 _ = RunToTheEndAsync(item, done);
             }
@@ -60,6 +73,7 @@ public sealed class DurableTaskWorker
         finally
         {
             await DrainAsync(running, stopping);
+            await _steps.ForgetAllAsync();
         }
 
         failure?.Throw();
@@ -76,7 +90,7 @@ public sealed class DurableTaskWorker
             {
                 _logger.HubFailed(item.InstanceId, e);
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                await receiving.CancelAsync();
+                receiving.Cancel();
             }
 
             running.TryRemove(item, out _);
@@ -93,14 +107,17 @@ public sealed class DurableTaskWorker
 
     private async Task RunStepAsync(StepWorkItem item)
     {
-        var run = await _steps.RunAsync(item, CancellationToken.None);
-        if (await _hub.CompleteAsync(run.Completion, CancellationToken.None) == Receipt.Accepted)
-            _steps.Committed(run);
+        if (await _steps.RunAsync(item, CancellationToken.None) is { } run)
+            await _steps.EndAsync(run, await _hub.CompleteAsync(run.Completion, CancellationToken.None));
+        else
+            await RefuseAsync(item);
     }
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
     {
-        if (await _activities.RunAsync(item, stopping) is { } completion)
+        if (_activities.Refuses(item))
+            await RefuseAsync(item);
+        else if (await _activities.RunAsync(item, stopping) is { } completion)
             await _hub.CompleteAsync(completion, CancellationToken.None);
         else
             await GiveBackAsync(item);
@@ -110,9 +127,9 @@ public sealed class DurableTaskWorker
     {
         if (await EndWithinAsync(running.Values, _options.DrainTimeout))
             return;
-        await stopping.CancelAsync();
+        stopping.Cancel();
         if (!await EndWithinAsync(running.Values, _options.StopTimeout))
-            await Task.WhenAll(running.Keys.Select(GiveBackAsync));
+            await Task.WhenAll(running.Keys.OrderBy(item => item.Token, StringComparer.Ordinal).Select(GiveBackAsync));
     }
 
     /// <summary>False if some work still runs then.</summary>
@@ -121,8 +138,14 @@ public sealed class DurableTaskWorker
         var all = Task.WhenAll(work);
         using var enough = new CancellationTokenSource();
         var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
-        await enough.CancelAsync();
+        enough.Cancel();
         return ended;
+    }
+
+    private async Task RefuseAsync(WorkItem item)
+    {
+        _logger.VersionRefused(item.InstanceId);
+        await _hub.RefuseAsync(item, CancellationToken.None);
     }
 
     private async Task GiveBackAsync(WorkItem item)

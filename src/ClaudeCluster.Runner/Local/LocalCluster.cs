@@ -77,8 +77,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         try
         {
             // A refusal is asked again: the policy, or the roles, may have changed since.
-            await Client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ReceiveEvent),
+            await Client.ScheduleNewReceiveEventInstanceAsync(
                 new EventDelivery(received),
                 new StartOrchestrationOptions(id) { DedupeStatuses = await DedupeAsync(id, cancellationToken) },
                 cancellationToken);

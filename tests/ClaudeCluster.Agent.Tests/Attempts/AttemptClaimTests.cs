@@ -138,6 +138,8 @@ public sealed class AttemptClaimTests : IDisposable
 
         public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+        public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => throw new NotSupportedException();
+
         public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
     }
 }

@@ -34,12 +34,32 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Called with the instance before a history is read; what it throws is thrown in place of the history.</summary>
     public Action<string>? BeforeHistory { get; set; }
 
+    /// <summary>Called before each part of a purge; what it throws is thrown in place of it.</summary>
+    public Action<PurgeRequest>? BeforePurge { get; set; }
+
     public int Count<T>(string instanceId)
         where T : HistoryEvent
     {
         lock (_lock)
             return _committed.Where(batch => batch.InstanceId == instanceId).SelectMany(batch => batch.History).OfType<T>().Count();
     }
+
+    /// <summary>Waits until so many activities of this instance have answered.</summary>
+    public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
+        committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
+
+    /// <summary>Work that was given back in order.</summary>
+    public int Refusals
+    {
+        get
+        {
+            lock (_lock)
+                return _committed.Count(batch => batch.Leased == Disposition.Returned);
+        }
+    }
+
+    /// <summary>Waits until work was given back in order so many times.</summary>
+    public Task RefusalsAsync(int count) => WaitAsync(committed => committed.Count(batch => batch.Leased == Disposition.Returned) >= count);
 
     /// <summary>Waits until so many commits were made.</summary>
     public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
@@ -96,7 +116,11 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         inner.ReadExpiredAsync(now, most, cancellation);
 
-    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => inner.PurgeAsync(request, most, cancellation);
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default)
+    {
+        BeforePurge?.Invoke(request);
+        return inner.PurgeAsync(request, most, cancellation);
+    }
 
     public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) => inner.ReadInstanceAsync(instanceId, cancellation);
 

@@ -45,76 +45,6 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
-    public async Task Terminate_ends_a_pending_instance_without_any_worker()
-    {
-        await using var cluster = await OpenAsync();
-        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Nobody");
-
-        await cluster.Client.TerminateInstanceAsync(id, "by hand");
-
-        var end = await cluster.EndOfAsync(id);
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, end.RuntimeStatus);
-        Assert.Equal("by hand", end.ReadOutputAs<string>());
-    }
-
-    [Fact]
-    public async Task Terminate_wins_over_an_activity_that_still_runs_and_over_its_late_result()
-    {
-        var (entered, leave) = (NewSignal(), NewSignal());
-        await using var cluster = await OpenAsync();
-        cluster.StartWorker(tasks => tasks
-            .AddOrchestratorFunc<string>("Works", context => context.CallActivityAsync<string>("Long"))
-            .AddActivityFunc<object?, string>("Long", async (_, _) =>
-            {
-                entered.SetResult();
-                await leave.Task;
-                return "late";
-            }));
-        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Works");
-        await entered.Task.WaitAsync(Cluster.Patience);
-
-        await cluster.Client.TerminateInstanceAsync(id);
-        leave.SetResult();
-        await cluster.StopWorkersAsync();
-
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await cluster.EndOfAsync(id)).RuntimeStatus);
-        Assert.IsType<ExecutionCompleted>((await cluster.Client.GetOrchestrationHistoryAsync(id))[^1]);
-    }
-
-    [Fact]
-    public async Task A_step_that_runs_while_its_instance_is_terminated_is_refused()
-    {
-        var (entered, leave) = (new ManualResetEventSlim(), new ManualResetEventSlim());
-        await using var cluster = await OpenAsync();
-        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Stands", _ =>
-        {
-            entered.Set();
-            leave.Wait(Cluster.Patience);
-            return Task.FromResult("completed");
-        }));
-        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Stands");
-        Assert.True(entered.Wait(Cluster.Patience));
-
-        await cluster.Client.TerminateInstanceAsync(id, "terminated");
-        leave.Set();
-        await cluster.StopWorkersAsync();
-
-        Assert.Equal("terminated", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
-    }
-
-    [Fact]
-    public async Task Terminate_of_an_ended_instance_changes_nothing()
-    {
-        await using var cluster = await OpenAsync();
-        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Ends", _ => Task.FromResult("done")));
-        var end = await cluster.RunAsync("Ends");
-
-        await cluster.Client.TerminateInstanceAsync(end.InstanceId, "too late");
-
-        Assert.Equal("done", (await cluster.EndOfAsync(end.InstanceId)).ReadOutputAs<string>());
-    }
-
-    [Fact]
     public async Task The_custom_status_is_the_last_one_set_and_null_clears_it()
     {
         await using var cluster = await OpenAsync();
@@ -147,73 +77,6 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
         }));
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await cluster.RunAsync("Tells")).RuntimeStatus);
-    }
-
-    [Fact]
-    public async Task Queries_filter_by_status_prefix_and_time_and_page_in_the_order_of_creation()
-    {
-        var time = new FakeTime();
-        await using var cluster = await OpenAsync(time);
-        for (var i = 0; i < 25; i++)
-        {
-            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Q", i, new StartOrchestrationOptions($"{(i % 2 == 0 ? "even'%" : "odd_")}-{i:00}"));
-            time.Advance(TimeSpan.FromMinutes(1));
-        }
-
-        await cluster.Client.TerminateInstanceAsync("even'%-04");
-        var began = new FakeTime().GetUtcNow();
-
-        Assert.Equal(Enumerable.Range(0, 25), (await Ids(cluster, new OrchestrationQuery(PageSize: 7))).Select(Number));
-        Assert.Equal(13, (await Ids(cluster, new OrchestrationQuery(InstanceIdPrefix: "even'%"))).Count);
-        Assert.Empty(await Ids(cluster, new OrchestrationQuery(InstanceIdPrefix: "odd%")));
-        Assert.Equal([4], (await Ids(cluster, new OrchestrationQuery(Statuses: [OrchestrationRuntimeStatus.Terminated]))).Select(Number));
-        Assert.Equal([20, 21, 22], (await Ids(cluster, new OrchestrationQuery(began.AddMinutes(20), began.AddMinutes(22)))).Select(Number));
-    }
-
-    [Fact]
-    public async Task A_query_has_inputs_only_if_it_asks_for_them()
-    {
-        await using var cluster = await OpenAsync();
-        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Q", "secret");
-
-        var without = await cluster.Client.GetAllInstancesAsync().SingleAsync();
-        var with = await cluster.Client.GetAllInstancesAsync(new OrchestrationQuery(FetchInputsAndOutputs: true)).SingleAsync();
-
-        Assert.Null(without.SerializedInput);
-        Assert.Throws<InvalidOperationException>(() => without.ReadInputAs<string>());
-        Assert.Equal("secret", with.ReadInputAs<string>());
-    }
-
-    [Fact]
-    public async Task Purge_removes_ended_instances_only()
-    {
-        await using var cluster = await OpenAsync();
-        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Ends", _ => Task.FromResult("done")));
-        await cluster.RunAsync("Ends", instanceId: "it's ended");
-        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Open", null, new StartOrchestrationOptions("open"));
-
-        Assert.Equal(0, (await cluster.Client.PurgeInstanceAsync("open")).PurgedInstanceCount);
-        Assert.Equal(1, (await cluster.Client.PurgeInstanceAsync("it's ended")).PurgedInstanceCount);
-        Assert.Equal(0, (await cluster.Client.PurgeInstanceAsync("it's ended")).PurgedInstanceCount);
-        Assert.Null(await cluster.Client.GetInstanceAsync("it's ended"));
-        await Assert.ThrowsAsync<OrchestrationNotFoundException>(() => cluster.Client.GetOrchestrationHistoryAsync("it's ended"));
-    }
-
-    [Fact]
-    public async Task Purge_by_filter_takes_more_than_one_helping()
-    {
-        await using var cluster = await OpenAsync();
-        for (var i = 0; i < 1_100; i++)
-        {
-            await cluster.Client.ScheduleNewOrchestrationInstanceAsync("P", null, new StartOrchestrationOptions($"p{i}"));
-            if (i != 7)
-                await cluster.Client.TerminateInstanceAsync($"p{i}");
-        }
-
-        var result = await cluster.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Terminated]));
-
-        Assert.Equal(1_099, result.PurgedInstanceCount);
-        Assert.Equal("p7", (await cluster.Client.GetAllInstancesAsync().SingleAsync()).InstanceId);
     }
 
     [Theory]
@@ -301,11 +164,4 @@ public abstract class LifecycleFacts(StoreKind kind) : HubFacts(kind)
                 (folded.Name, folded.Status, folded.Input, folded.Output, folded.Failure, folded.LastUpdatedAt));
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static int Number(string id) => int.Parse(id[^2..], System.Globalization.CultureInfo.InvariantCulture);
-
-    private static async Task<List<string>> Ids(Cluster cluster, OrchestrationQuery query) =>
-        await cluster.Client.GetAllInstancesAsync(query).Select(instance => instance.InstanceId).ToListAsync();
 }

@@ -41,3 +41,35 @@ public sealed class RefusalFactsOnSqlite() : RefusalFacts(StoreKind.Sqlite);
 public sealed class WorkerFactsOnMemory() : WorkerFacts(StoreKind.Memory);
 
 public sealed class WorkerFactsOnSqlite() : WorkerFacts(StoreKind.Sqlite);
+
+public sealed class TerminationFactsOnMemory() : TerminationFacts(StoreKind.Memory);
+
+public sealed class TerminationFactsOnSqlite() : TerminationFacts(StoreKind.Sqlite);
+
+public sealed class QueryFactsOnMemory() : QueryFacts(StoreKind.Memory);
+
+public sealed class QueryFactsOnSqlite() : QueryFacts(StoreKind.Sqlite);
+
+public sealed class PurgeFactsOnMemory() : PurgeFacts(StoreKind.Memory);
+
+public sealed class PurgeFactsOnSqlite() : PurgeFacts(StoreKind.Sqlite);
+
+public sealed class SuspensionFactsOnMemory() : SuspensionFacts(StoreKind.Memory);
+
+public sealed class SuspensionFactsOnSqlite() : SuspensionFacts(StoreKind.Sqlite);
+
+public sealed class RestartFactsOnMemory() : RestartFacts(StoreKind.Memory);
+
+public sealed class RestartFactsOnSqlite() : RestartFacts(StoreKind.Sqlite);
+
+public sealed class RewindFactsOnMemory() : RewindFacts(StoreKind.Memory);
+
+public sealed class RewindFactsOnSqlite() : RewindFacts(StoreKind.Sqlite);
+
+public sealed class RewindTreeFactsOnMemory() : RewindTreeFacts(StoreKind.Memory);
+
+public sealed class RewindTreeFactsOnSqlite() : RewindTreeFacts(StoreKind.Sqlite);
+
+public sealed class VersionFactsOnMemory() : VersionFacts(StoreKind.Memory);
+
+public sealed class VersionFactsOnSqlite() : VersionFacts(StoreKind.Sqlite);

@@ -1,0 +1,38 @@
+using ClaudeCluster.Bench.Peers;
+
+namespace ClaudeCluster.Bench.Rows;
+
+/// <summary>The table's rows, in its order.</summary>
+internal static class RowCatalogue
+{
+    public const string Seq5 = "seq5";
+    public const string One = "one";
+    public const string Fan100 = "fan100";
+    public const string Waiting = "waiting";
+    public const string History = "history";
+    public const string Finished = "finished";
+
+    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow()];
+
+    public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
+
+    public static string Explanation =>
+        """
+        Rows:
+          seq5      a sequence of 5 activities, 50 in flight: orchestrations per second
+          one       the same, one at a time: latency
+          fan100    100 activities at once and a join, 5 in flight: activities per second
+          waiting   100,000 orchestrations that wait for an event: memory, file, start after a SIGKILL
+          history   one orchestration whose history grows from 10 to 10,000 events: cost per step; replay from nothing
+          finished  what 10,000 orchestrations leave in memory when they have ended
+        """;
+
+    /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>
+    public static IEnumerable<Row> Chosen(BenchOptions options)
+    {
+        var ours = Ours.Where(row => options.Only.Contains(row.Id)).ToList();
+        var compared = ours.Where(row => PeerRow.Shapes.Contains(row.Id)).ToList();
+        var peers = options.Peers && compared.Count > 0 ? Peer.All.Select(peer => new PeerRow(peer)) : [];
+        return [.. compared, .. peers, .. ours.Except(compared)];
+    }
+}
