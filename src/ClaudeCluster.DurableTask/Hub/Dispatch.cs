@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
@@ -156,9 +157,10 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
             claimed = claimed with { Messages = [rewound] };
         HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Received()];
-        var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, new StoredPast(store, state))
+        var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, PastOf(claimed))
         {
-            Revision = state.Revision,
+            // Nobody remembers the past of a step that must fail.
+            Revision = claimed.Unreadable is null ? state.Revision : -1,
         };
         return GiveAsync(new Taken(item, claimed.Lease, claimed, receiver));
     }
@@ -197,6 +199,16 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             foreach (var receiver in _receivers)
                 receiver.LookAt(message.VisibleAt);
         }
+    }
+
+    private IPastEvents PastOf(ClaimedStep claimed) =>
+        claimed.Unreadable is { } reason ? new UnreadablePast(reason) : new StoredPast(store, claimed.Lease.State);
+
+    /// <summary>Of a step whose messages cannot be read.</summary>
+    private sealed class UnreadablePast(string reason) : IPastEvents
+    {
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) =>
+            Task.FromException<IReadOnlyList<HistoryEvent>>(new JsonException(reason));
     }
 
     private sealed class StoredPast(ITaskHubStore store, InstanceState state) : IPastEvents

@@ -30,6 +30,7 @@ public sealed record ActivityWorkItem(
 /// <summary>The history before a step, read only when it is needed.</summary>
 public interface IPastEvents
 {
+    /// <exception cref="System.Text.Json.JsonException">What is stored cannot be read: the step must fail its orchestration.</exception>
     Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation);
 }
 
