@@ -41,12 +41,14 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _purges = new Purges(store, _clock);
     }
 
-    /// <summary>Opens the store, takes back what dead processes held, and begins to keep leases.</summary>
+    /// <summary>Opens the store, takes back what dead processes held, or spares it if they may live, and begins to keep leases.</summary>
     public async Task OpenAsync(CancellationToken cancellation = default)
     {
         await _store.OpenAsync(cancellation);
         if (_options.OwnsStore)
             await _keeper.TakeAllBackAsync(cancellation);
+        else
+            await _keeper.SpareAllAsync(_clock.Now + _options.GraceAtStart, cancellation);
         _keeping = _keeper.RunAsync(_closing.Token);
     }
 

@@ -19,6 +19,13 @@ public sealed record LocalTaskHubOptions
     /// <value>Default: true.</value>
     public bool OwnsStore { get; init; } = true;
 
+    /// <summary>
+    /// How long leases found when the hub opens last at least, if the store has other owners: their holders may be alive and only waiting
+    /// for this hub to come back.
+    /// </summary>
+    /// <value>Default: 180 seconds.</value>
+    public TimeSpan GraceAtStart { get; init; } = TimeSpan.FromSeconds(180);
+
     /// <value>Default: ids by time, tokens by chance.</value>
     public IIdSource? Ids { get; init; }
 }
