@@ -8,6 +8,7 @@ namespace ClaudeCluster.Orchestrations;
 /// for that purpose), or call the same steps from an orchestrator of yours: they are the public activities of this library.
 /// </para>
 /// </summary>
+[DurableTask]
 public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
 {
     public sealed override async Task<FlowState> RunAsync(TaskOrchestrationContext context, FlowState input)

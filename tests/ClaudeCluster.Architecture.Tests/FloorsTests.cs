@@ -6,7 +6,8 @@ namespace ClaudeCluster.Architecture.Tests;
 public sealed class FloorsTests
 {
     private const string Ground = "ClaudeCluster.DurableTask";
-    private const string Analyzers = "ClaudeCluster.DurableTask.Analyzers";
+    private const string Generators = "ClaudeCluster.DurableTask.Generators";
+    private const string Fixes = "ClaudeCluster.DurableTask.Fixes";
     private const string Storage = "ClaudeCluster.DurableTask.Storage";
     private const string Grpc = "ClaudeCluster.DurableTask.Grpc";
     private const string Orchestrations = "ClaudeCluster.Orchestrations";
@@ -21,11 +22,12 @@ public sealed class FloorsTests
     /// </summary>
     private static readonly Dictionary<string, string[]> MayReference = new(StringComparer.Ordinal)
     {
-        [Analyzers] = [],
-        [Ground] = [Analyzers],
+        [Generators] = [],
+        [Fixes] = [Generators],
+        [Ground] = [Generators, Fixes],
         [Storage] = [Ground],
         [Grpc] = [Ground],
-        [Orchestrations] = [Ground],
+        [Orchestrations] = [Ground, Generators],
         [Agent] = [Orchestrations],
         [GitHub] = [Orchestrations],
         [Coordinator] = [GitHub, Orchestrations, Storage, Grpc, Ground],
@@ -42,6 +44,9 @@ public sealed class FloorsTests
         ["YamlDotNet"] = [Orchestrations],
         ["Spectre.Console"] = [Runner],
         ["System.CommandLine"] = [Runner],
+        ["Microsoft.CodeAnalysis"] = [Generators, Fixes],
+        ["Microsoft.CodeAnalysis.Workspaces"] = [Fixes],
+        ["Microsoft.CodeAnalysis.CSharp.Workspaces"] = [Fixes],
     };
 
     public static TheoryData<string> Projects => [.. Repository.Projects];

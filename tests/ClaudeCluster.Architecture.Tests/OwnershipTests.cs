@@ -14,7 +14,8 @@ public sealed partial class OwnershipTests
     private static readonly Ownership[] Rules =
     [
         new("SQL", Sql(), ["ClaudeCluster.DurableTask.Storage"], "command.CommandText = \"SELECT id FROM instance\";"),
-        new("database connections", Databases(), ["ClaudeCluster.DurableTask.Storage"], "using var connection = new SqliteConnection(path);"),
+        // Generators forbids them to orchestrators, by name.
+        new("database connections", Databases(), ["ClaudeCluster.DurableTask.Storage", "ClaudeCluster.DurableTask.Generators"], "using var connection = new SqliteConnection(path);"),
         new("protobuf", Protobuf(), ["ClaudeCluster.DurableTask.Grpc"], "using Google.Protobuf;"),
         new("GitHub's JSON", GitHubJson(), ["ClaudeCluster.GitHub"], "[JsonPropertyName(\"full_name\")]"),
         new("GitHub's headers and workflow commands", GitHubWire(), ["ClaudeCluster.GitHub"], "request.Headers[\"X-GitHub-Event\"]"),

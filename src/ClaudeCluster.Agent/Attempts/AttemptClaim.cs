@@ -19,7 +19,7 @@ public sealed class AttemptClaim(DurableTaskClient client, AgentOptions options,
     {
         try
         {
-            await client.RaiseEventAsync(attemptId, AttemptStarted.EventName, new AttemptStarted(options.AgentId, options.WorkerId, options.RunUrl), cancellationToken);
+            await client.RaiseAttemptStartedAsync(attemptId, new AttemptStarted(options.AgentId, options.WorkerId, options.RunUrl), cancellationToken);
         }
         catch (OrchestrationNotFoundException)
         {

@@ -3,9 +3,10 @@ namespace ClaudeCluster.DurableTask;
 /// <summary>What a task's class says about its registration.</summary>
 internal static class TaskTypes
 {
-    public static TaskName NameOf(Type task) => task.Name;
+    public static TaskName NameOf(Type task) => DurableTaskAttribute.NameOf(task);
 
-    public static TaskVersion VersionOf(Type task) => TaskVersion.Unversioned;
+    public static TaskVersion VersionOf(Type task) =>
+        task.GetCustomAttributes(typeof(DurableTaskAttribute), inherit: false) is [DurableTaskAttribute { Version: { } version }, ..] ? version : TaskVersion.Unversioned;
 
     /// <exception cref="ArgumentException">The class cannot be made, or is no such task.</exception>
     public static void Check<T>(Type task)

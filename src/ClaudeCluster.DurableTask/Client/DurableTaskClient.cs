@@ -15,6 +15,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
 
     /// <summary>Starts an orchestration and returns its instance id.</summary>
     /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or something is longer than the hub takes.</exception>
     public Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -144,8 +145,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         :
         [
             .. Enum.GetValues<OrchestrationRuntimeStatus>()
-                .Except(dedupe.Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true)))
-                .Where(status => status.IsTerminal()),
+                .Except(dedupe.Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true))),
         ];
 
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation)

@@ -27,15 +27,16 @@ internal sealed class HubClock(TimeProvider time)
     /// <summary>A timer of the host, not yet set.</summary>
     public ITimer NewTimer(Action ring) => time.CreateTimer(static action => ((Action)action!)(), ring, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Done when the signal is, or at that instant, or when cancelled; never throws for these.</summary>
-    public async Task WaitAsync(Task signal, DateTimeOffset until, CancellationToken cancellation)
+    /// <summary>Done at the ring that <paramref name="next"/> waits for, or at that instant, or when cancelled; never throws for these.</summary>
+    public async Task WaitAsync(Signal signal, Task next, DateTimeOffset until, CancellationToken cancellation)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Instant and cancellation ring too, so that one task is awaited: a race of tasks would go on from the thread pool.
+        using var alarm = NewTimer(signal.Ring);
+        await using var end = cancellation.Register(signal.Ring);
         var wait = until - Now;
-        var delay = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, end.Token);
-        // Look again: the clock may have jumped while the delay was set up.
+        alarm.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        // Look again: the clock may have jumped while the alarm was set.
         if (Now < until)
-            await Task.WhenAny(signal, delay);
-        await end.CancelAsync();
+            await next;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class LeaseKeeper(
     ITaskHubStore store, HeldWork held, HubClock clock, LocalTaskHubOptions options, Action<string> changed, ILogger logger)
 {
     private const int AtATime = 100;
-    private readonly Task _never = new TaskCompletionSource().Task;
+    private readonly Signal _wake = new();
 
     /// <summary>Takes away every lease of whoever was here before.</summary>
     public async Task TakeAllBackAsync(CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed class LeaseKeeper(
     {
         while (!cancellation.IsCancellationRequested)
         {
-            await clock.WaitAsync(_never, clock.Now + (options.LeaseDuration / 3), cancellation);
+            await clock.WaitAsync(_wake, _wake.Next, clock.Now + (options.LeaseDuration / 3), cancellation);
             if (cancellation.IsCancellationRequested)
                 return;
             try

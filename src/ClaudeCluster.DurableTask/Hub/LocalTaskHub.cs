@@ -55,7 +55,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _keeping;
         await _store.DisposeAsync();
         _closing.Dispose();
@@ -103,7 +103,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             var state = await GetAsync(instanceId, payloads, cancellation);
             if (state is null || !state.IsOpen || (until == Until.Started && state.Status != OrchestrationRuntimeStatus.Pending))
                 return state;
-            await _clock.WaitAsync(change, _clock.Now + _options.PollInterval, end.Token);
+            await _clock.WaitAsync(place.Changed, change, _clock.Now + _options.PollInterval, end.Token);
             cancellation.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         }
@@ -112,8 +112,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
         string instanceId, string? executionId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var state = await _store.ReadInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
-        foreach (var happened in await _store.ReadHistoryAsync(instanceId, executionId ?? state.ExecutionId, cancellation))
+        foreach (var happened in await _store.ReadCurrentAsync(instanceId, executionId, cancellation))
             yield return happened;
     }
 

@@ -14,12 +14,36 @@ internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock 
         var id = request.InstanceId ?? ids.NewId();
         InstanceIds.Check(id);
         ArgumentException.ThrowIfNullOrEmpty(request.Name.Name, nameof(request));
-        var batch = InstanceRequests.Start(request, id, ids.NewId(), clock.Now);
-        if (await dispatch.CommitAsync(batch, cancellation) != Verdict.Committed)
-            throw new OrchestrationAlreadyExistsException(id);
-        logger.InstanceStarted(id, request.Name);
-        announce(batch.Instance!);
-        return id;
+        InstanceRequests.CheckReplaceable(request);
+        while (true)
+        {
+            var batch = InstanceRequests.Start(request, id, ids.NewId(), clock.Now);
+            if (await dispatch.CommitAsync(batch, cancellation) == Verdict.Committed)
+            {
+                logger.InstanceStarted(id, request.Name);
+                announce(batch.Instance!);
+                return id;
+            }
+
+            if (!await MakeWayAsync(id, request, cancellation))
+                throw new OrchestrationAlreadyExistsException(id);
+        }
+    }
+
+    /// <summary>
+    /// Ends the open instance that is to be replaced, as a terminate does: its parent is told, its leftovers go. False if it may not be
+    /// replaced. A crash after this leaves it terminated, and the start can be asked for again.
+    /// </summary>
+    private async Task<bool> MakeWayAsync(string id, StartRequest request, CancellationToken cancellation)
+    {
+        if (await store.ReadInstanceAsync(id, cancellation) is not { } state)
+            return true;
+        if (!request.Replaceable.Contains(state.Status))
+            return false;
+        var batch = InstanceRequests.Terminate(state, new InstanceRequest.Terminate(null), clock.Now);
+        if (state.IsOpen && await dispatch.CommitAsync(batch, cancellation) == Verdict.Committed)
+            announce(batch.Instance!);
+        return true;
     }
 
     public async Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation)

@@ -4,25 +4,27 @@ namespace ClaudeCluster.DurableTask.Hub;
 internal sealed class Waiters
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Place>> _places = new(StringComparer.Ordinal);
 
     public Place Take(string instanceId)
     {
+        var place = new Place(this, instanceId);
         lock (_lock)
         {
-            if (!_places.TryGetValue(instanceId, out var place))
-                _places.Add(instanceId, place = new Place(this, instanceId));
-            place.Visitors++;
-            return place;
+            if (!_places.TryGetValue(instanceId, out var places))
+                _places.Add(instanceId, places = []);
+            places.Add(place);
         }
+
+        return place;
     }
 
     public void Changed(string instanceId)
     {
         lock (_lock)
         {
-            if (_places.TryGetValue(instanceId, out var place))
-                place.Changed.Ring();
+            if (_places.TryGetValue(instanceId, out var places))
+                places.ForEach(place => place.Changed.Ring());
         }
     }
 
@@ -30,7 +32,9 @@ internal sealed class Waiters
     {
         lock (_lock)
         {
-            if (--place.Visitors == 0)
+            var places = _places[place.InstanceId];
+            places.Remove(place);
+            if (places.Count == 0)
                 _places.Remove(place.InstanceId);
         }
     }
@@ -40,8 +44,6 @@ internal sealed class Waiters
         public string InstanceId { get; } = instanceId;
 
         public Signal Changed { get; } = new();
-
-        public int Visitors { get; set; }
 
         public void Dispose() => waiters.Leave(this);
     }

@@ -20,6 +20,18 @@ public sealed class DurableTaskWorker
 
     public DurableTaskWorker(
         ITaskHub hub, DurableTaskRegistry registry, IServiceProvider services, DurableTaskWorkerOptions options, TimeProvider time, ILoggerFactory? logs = null)
+        : this(hub, registry, services, options, time, logs, new WarmInstances(options.MaximumWarmInstances))
+    {
+    }
+
+    internal DurableTaskWorker(
+        ITaskHub hub,
+        DurableTaskRegistry registry,
+        IServiceProvider services,
+        DurableTaskWorkerOptions options,
+        TimeProvider time,
+        ILoggerFactory? logs,
+        WarmInstances warm)
     {
         logs ??= NullLoggerFactory.Instance;
         _hub = hub;
@@ -27,7 +39,7 @@ public sealed class DurableTaskWorker
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
         var versions = new VersionRules(registry, options);
-        _steps = new StepExecution(registry, services, options.DataConverter, versions, new WarmInstances(options.MaximumWarmInstances), logs, _logger);
+        _steps = new StepExecution(registry, services, options.DataConverter, versions, warm, logs, _logger);
         _activities = new ActivityExecution(registry, services, options.DataConverter, versions, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
@@ -53,7 +65,7 @@ public sealed class DurableTaskWorker
         {
             await foreach (var item in _hub.ReceiveAsync(_offer, receiving.Token))
             {
-                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var done = new TaskCompletionSource();
                 running[item] = done.Task;
                 _ = RunToTheEndAsync(item, done);
             }
@@ -78,7 +90,7 @@ public sealed class DurableTaskWorker
             {
                 _logger.HubFailed(item.InstanceId, e);
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-                await receiving.CancelAsync();
+                receiving.Cancel();
             }
 
             running.TryRemove(item, out _);
@@ -115,9 +127,9 @@ public sealed class DurableTaskWorker
     {
         if (await EndWithinAsync(running.Values, _options.DrainTimeout))
             return;
-        await stopping.CancelAsync();
+        stopping.Cancel();
         if (!await EndWithinAsync(running.Values, _options.StopTimeout))
-            await Task.WhenAll(running.Keys.Select(GiveBackAsync));
+            await Task.WhenAll(running.Keys.OrderBy(item => item.Token, StringComparer.Ordinal).Select(GiveBackAsync));
     }
 
     /// <summary>False if some work still runs then.</summary>
@@ -126,7 +138,7 @@ public sealed class DurableTaskWorker
         var all = Task.WhenAll(work);
         using var enough = new CancellationTokenSource();
         var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
-        await enough.CancelAsync();
+        enough.Cancel();
         return ended;
     }
 

@@ -23,10 +23,8 @@ internal sealed class StepExecution(
     public async Task<StepRun?> RunAsync(StepWorkItem item, CancellationToken cancellation)
     {
         var rewinds = item.New.Any(happened => happened is ExecutionRewound);
-        if (warm.Take(item, out var stale) is { } remembered)
+        if (warm.Take(item) is { } remembered)
             return Run(item, remembered, replay => replay.Step(item.New));
-        if (stale is not null)
-            await DisposeAsync(stale);
         IReadOnlyList<HistoryEvent> past;
         try
         {
@@ -46,16 +44,18 @@ internal sealed class StepExecution(
     public async Task EndAsync(StepRun run, Receipt receipt)
     {
         var isOver = run.Completion.Actions is [.., OrchestratorAction.Complete or OrchestratorAction.Fail or OrchestratorAction.ContinueAsNew];
-        var forgotten = run.Replay is { } replay && !isOver && receipt == Receipt.Accepted ? warm.Keep(run.Completion.Item, replay) : run.Replay;
-        if (forgotten is not null)
-            await DisposeAsync(forgotten);
+        if (run.Replay is { } replay && !isOver && receipt == Receipt.Accepted)
+            warm.Keep(run.Completion.Item, replay);
+        else if (run.Replay is { } over)
+            await DisposeAsync(over);
+        await DisposeForgottenAsync();
     }
 
     /// <summary>The worker ends.</summary>
     public async Task ForgetAllAsync()
     {
-        foreach (var replay in warm.Clear())
-            await DisposeAsync(replay);
+        warm.Clear();
+        await DisposeForgottenAsync();
     }
 
     private TaskFailureDetails? Refuse(IReadOnlyList<HistoryEvent> past, StepWorkItem item) =>
@@ -102,6 +102,12 @@ internal sealed class StepExecution(
 
     private OrchestrationReplay NewReplay(StepWorkItem item) =>
         new(item.InstanceId, started => registry.FindOrchestrator(started, services), converter, logs) { DefaultVersion = versions.DefaultVersion };
+
+    private async Task DisposeForgottenAsync()
+    {
+        foreach (var replay in warm.TakeForgotten())
+            await DisposeAsync(replay);
+    }
 
     private async Task DisposeAsync(OrchestrationReplay replay)
     {

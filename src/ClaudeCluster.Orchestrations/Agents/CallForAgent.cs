@@ -6,8 +6,11 @@ namespace ClaudeCluster.Orchestrations;
 public sealed record AgentCall(Specialty Specialty, AgentId? Avoid, string AttemptId);
 
 /// <summary>Sees that somebody takes the attempt: wakes a runner, or says what is missing. Twice is once: a wake-up is keyed by the attempt.</summary>
+[DurableTask]
 public sealed class CallForAgent(IFleet fleet) : TaskActivity<AgentCall, Availability>
 {
+    internal static TaskOptions CallOptions => Patience.WithGitHub;
+
     public override async Task<Availability> RunAsync(TaskActivityContext context, AgentCall input)
     {
         var availability = await fleet.FindAsync(input.Specialty, input.Avoid, CancellationToken.None);

@@ -14,10 +14,8 @@ public static class AgentAddress
 
 /// <summary>The agent's first word in an attempt: it asks for the claim.</summary>
 /// <param name="WorkerId">The process: it dies with it, so a restarted agent is another worker.</param>
-public sealed record AttemptStarted(AgentId Agent, string WorkerId, string? RunUrl)
-{
-    public const string EventName = nameof(AttemptStarted);
-}
+[DurableEvent]
+public sealed record AttemptStarted(AgentId Agent, string WorkerId, string? RunUrl);
 
 /// <summary>The attempt's custom status: who may work on it.</summary>
 /// <param name="Owner">The worker that holds the claim; null while nobody does.</param>

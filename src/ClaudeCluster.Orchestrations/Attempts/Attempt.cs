@@ -21,6 +21,7 @@ public sealed record AttemptRequest(AgentTask Task, AgentId? Prefer = null, Agen
 /// so the first claim wins; a second worker that was handed the same item finds another owner and withdraws. That is how an
 /// activity that may be delivered twice runs Claude once.
 /// </summary>
+[DurableTask]
 public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
 {
     private static readonly TimeSpan PreferredAgentHasFirstCallFor = TimeSpan.FromSeconds(30);
@@ -36,7 +37,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     public override async Task<AttemptResult> RunAsync(TaskOrchestrationContext context, AttemptRequest request)
     {
         var runs = new List<Task<AttemptResult>>();
-        var claim = context.WaitForExternalEvent<AttemptStarted>(AttemptStarted.EventName);
+        var claim = context.WaitForAttemptStartedAsync();
 
         var owner = await WaitForOwner(context, request, runs, claim);
         if (owner is null)

@@ -8,6 +8,7 @@ public sealed record AuthoriseInput(RepositoryRef Repository, Requester Requeste
 public sealed record Authorisation(bool Allowed, string Reason);
 
 /// <summary>Asks whether the requester may start work. Whatever cannot be asked is refused. Only reads, so it may run twice.</summary>
+[DurableTask]
 public sealed class Authorise(IRoles roles) : TaskActivity<AuthoriseInput, Authorisation>
 {
     private const string BotSuffix = "[bot]";

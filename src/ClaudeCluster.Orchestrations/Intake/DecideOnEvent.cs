@@ -3,6 +3,7 @@ namespace ClaudeCluster.Orchestrations;
 public sealed record EventToJudge(IssueEvent Event, RepositoryPolicy Policy, FlowSearch Flows);
 
 /// <summary><see cref="EventRules"/> as an activity, so that history remembers what was decided when the rules change.</summary>
+[DurableTask]
 public sealed class DecideOnEvent : TaskActivity<EventToJudge, EventDecision>
 {
     public override Task<EventDecision> RunAsync(TaskActivityContext context, EventToJudge input)

@@ -22,6 +22,7 @@ public sealed record FlowAddress(long RepositoryId, int IssueNumber, DateTimeOff
 public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string NextFlowId, bool IsLate);
 
 /// <summary>Looks for the issue's flows in the hub. The answer is kept by history: the generation is decided once.</summary>
+[DurableTask]
 public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddress, FlowSearch>
 {
     public override async Task<FlowSearch> RunAsync(TaskActivityContext context, FlowAddress input)
@@ -43,13 +44,14 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
 }
 
 /// <summary>Starts a flow. Twice is once: the id is the flow's own, and a start that lost the race is an event the flow has seen.</summary>
+[DurableTask]
 public sealed class StartFlow(DurableTaskClient client) : TaskActivity<FlowState, string>
 {
     public override async Task<string> RunAsync(TaskActivityContext context, FlowState input)
     {
         try
         {
-            return await client.ScheduleNewOrchestrationInstanceAsync(nameof(IssueToPullRequest), input, new StartOrchestrationOptions(input.FlowId));
+            return await client.ScheduleNewIssueToPullRequestInstanceAsync(input, new StartOrchestrationOptions(input.FlowId));
         }
         catch (OrchestrationAlreadyExistsException)
         {
@@ -61,11 +63,12 @@ public sealed class StartFlow(DurableTaskClient client) : TaskActivity<FlowState
 public sealed record EventForFlow(string FlowId, IssueEvent Event);
 
 /// <summary>Hands an event to a running flow. Twice is once: the flow knows the event by its key.</summary>
+[DurableTask]
 public sealed class RaiseOnFlow(DurableTaskClient client) : TaskActivity<EventForFlow, string>
 {
     public override async Task<string> RunAsync(TaskActivityContext context, EventForFlow input)
     {
-        await client.RaiseEventAsync(input.FlowId, nameof(IssueEvent), new EventDelivery(input.Event));
+        await client.RaiseIssueEventAsync(input.FlowId, new EventDelivery(input.Event));
         return input.FlowId;
     }
 }

@@ -1,6 +1,7 @@
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>An event on its way to its flow. The wrapper keeps the event's kind when it is written as JSON.</summary>
+[DurableEvent(nameof(IssueEvent))]
 public sealed record EventDelivery(IssueEvent Event);
 
 /// <summary>What became of an event.</summary>
@@ -13,6 +14,7 @@ public sealed record EventReceipt(string? FlowId, bool Started, string Reason);
 /// One event, from the door to its flow. The instance id is <c>event-{key}</c>, so the same event by two doors is one; its
 /// history is the audit record of who asked for what and why it was granted or refused.
 /// </summary>
+[DurableTask]
 public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 {
     /// <summary>The instance id under which an event is received.</summary>

@@ -5,8 +5,11 @@ namespace ClaudeCluster.Orchestrations;
 public sealed record PolicySnapshot(RepositoryPolicy Policy, CommitId? Commit);
 
 /// <summary>Reads the default branch's policy file. Only reads, so it may run twice.</summary>
+[DurableTask]
 public sealed class ReadPolicy(IRepositoryFiles files) : TaskActivity<RepositoryRef, PolicySnapshot>
 {
+    internal static TaskOptions CallOptions => Patience.WithGitHub;
+
     /// <exception cref="BadInputException">The file cannot be used; a flow that guessed its owner's rules would be worse than none.</exception>
     public override async Task<PolicySnapshot> RunAsync(TaskActivityContext context, RepositoryRef input) =>
         await files.ReadAsync(input, RepositoryPolicy.Path, CancellationToken.None) is { } file

@@ -2,8 +2,11 @@ namespace ClaudeCluster.Orchestrations;
 
 /// <summary>Deletes the branches of the flow's attempts, at its end. Twice is once: a branch that is gone is no error.</summary>
 /// <returns>How many branches there were to delete.</returns>
+[DurableTask]
 public sealed class DeleteAttemptBranches(IPullRequests pullRequests) : TaskActivity<FlowState, int>
 {
+    internal static TaskOptions CallOptions => Patience.WithGitHub;
+
     public override async Task<int> RunAsync(TaskActivityContext context, FlowState input)
     {
         string[] branches = [.. input.Attempts.Select(attempt => attempt.Branch).Distinct(StringComparer.Ordinal)];

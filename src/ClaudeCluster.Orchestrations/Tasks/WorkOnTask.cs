@@ -41,7 +41,7 @@ internal static class WorkOnTask
                 Describe(flow, id, attempt.Branch),
                 Prefer: how is NextStep.TryHere ? last?.Agent : null,
                 Avoid: how is NextStep.TryElsewhere ? last?.Agent : null),
-            instanceId: id);
+            new SubOrchestrationOptions(instanceId: id));
 
         flow = flow with { Attempts = [.. flow.Attempts.SkipLast(1), attempt with { Result = result }] };
         context.SetCustomStatus(flow);

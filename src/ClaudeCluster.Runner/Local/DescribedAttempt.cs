@@ -30,7 +30,7 @@ internal sealed class DescribedAttempt(DryRunRequest request, HostEnvironment ho
     private async Task<AttemptResult> DescribeAsync(AgentTask task, DurableTaskClient client)
     {
         var agent = new AgentId("this-pc");
-        await client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(agent, agent.Value, RunUrl: null));
+        await client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(agent, agent.Value, RunUrl: null));
         var (coder, command) = DescribeCoder(task);
         Plan = await PlanAsync(task, command);
 

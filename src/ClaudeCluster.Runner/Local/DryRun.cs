@@ -100,7 +100,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
             Requester = received.Sender,
             Policy = policy,
         };
-        return await cluster.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(IssueToPullRequest), flow, new StartOrchestrationOptions(flow.FlowId), cancellationToken);
+        return await cluster.Client.ScheduleNewIssueToPullRequestInstanceAsync(
+            flow, new StartOrchestrationOptions(flow.FlowId), cancellationToken);
     }
 }

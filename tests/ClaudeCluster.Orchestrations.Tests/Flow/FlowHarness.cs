@@ -104,7 +104,7 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     private async Task<AttemptResult> RunAsync(string name, AgentTask task, AgentScript agent)
     {
-        await Client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId(name), name, RunUrl: null));
+        await Client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(new AgentId(name), name, RunUrl: null));
         lock (Taken)
             Taken.Add(task);
         var result = await agent(task);

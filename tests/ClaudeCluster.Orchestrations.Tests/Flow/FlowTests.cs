@@ -158,7 +158,7 @@ public sealed class FlowTests
         harness = await FlowHarness.StartAsync<IssueToPullRequest>(async task =>
         {
             var client = harness!.Client;
-            await client.RaiseEventAsync(task.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId("intruder"), "intruder", null));
+            await client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(new AgentId("intruder"), "intruder", null));
             while (seen?.Owner is null)
                 seen = (await client.GetInstanceAsync(task.AttemptId, getInputsAndOutputs: true))!.ReadCustomStatusAs<AttemptStatus>();
             return Succeed(task);

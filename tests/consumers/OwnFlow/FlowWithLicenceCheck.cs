@@ -8,11 +8,12 @@ public sealed class FlowWithLicenceCheck : IssueToPullRequest
 {
     protected override async Task<FlowState> BeforePullRequestAsync(TaskOrchestrationContext context, FlowState flow)
     {
-        var verdict = await context.CallActivityAsync<string>("CheckLicences", flow.Branch);
+        var verdict = await context.CallCheckLicencesAsync(flow.Branch);
         return verdict == "ok" ? flow : flow with { Phase = FlowPhase.NeedsHuman, Question = verdict };
     }
 }
 
+[DurableTask]
 public sealed class CheckLicences : TaskActivity<string, string>
 {
     public override Task<string> RunAsync(TaskActivityContext context, string input)
@@ -27,7 +28,7 @@ public sealed class PretendToWork(ClaudeCluster.DurableTask.Client.DurableTaskCl
 {
     public override async Task<AttemptResult> RunAsync(TaskActivityContext context, AgentTask input)
     {
-        await client.RaiseEventAsync(input.AttemptId, AttemptStarted.EventName, new AttemptStarted(new AgentId("own"), "own-flow", RunUrl: null));
+        await client.RaiseAttemptStartedAsync(input.AttemptId, new AttemptStarted(new AgentId("own"), "own-flow", RunUrl: null));
         return new AttemptResult
         {
             Agent = new AgentId("own"),

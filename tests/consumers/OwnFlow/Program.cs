@@ -20,7 +20,7 @@ builder.Services
     .AddDurableTaskClient()
     .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "own-flow" }, tasks => tasks
         .AddIssueToPullRequest<FlowWithLicenceCheck>()
-        .AddActivity<CheckLicences>()
+        .AddAllGeneratedTasks()
         .AddActivity<PretendToWork>(AgentAddress.Any(new Specialty("backend"))));
 using var host = builder.Build();
 await host.StartAsync();
@@ -33,7 +33,7 @@ var received = new IssueEvent.Labeled("claude")
     Issue = new IssueSnapshot { Number = 5, Title = "The server answers slowly", Labels = ["claude"], Author = "somebody" },
     Sender = new Requester("somebody", 1, IsBot: false),
 };
-var id = await client.ScheduleNewOrchestrationInstanceAsync(nameof(ReceiveEvent), new EventDelivery(received));
+var id = await client.ScheduleNewReceiveEventInstanceAsync(new EventDelivery(received));
 var receipt = (await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true)).ReadOutputAs<EventReceipt>()!;
 var flow = (await client.WaitForInstanceCompletionAsync(receipt.FlowId!, getInputsAndOutputs: true)).ReadOutputAs<FlowState>()!;
 await host.StopAsync();

@@ -1,0 +1,67 @@
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Simulation.Checks;
+using ClaudeCluster.DurableTask.Simulation.Machine;
+using ClaudeCluster.DurableTask.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClaudeCluster.DurableTask.Simulation.Cast;
+
+/// <summary>A machine on which a worker lives: in a process of its own, over the wire, or in the hub's. It is started again when it dies.</summary>
+internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOptions options, DurableTaskRegistry registry)
+{
+    private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
+    private readonly Wire _wire = new(world, host);
+    private CancellationTokenSource _stop = new();
+    private int _processes;
+
+    public SimProcess? Process { get; private set; }
+
+    public Task Working { get; private set; } = Task.CompletedTask;
+
+    public void StartRemote()
+    {
+        var process = Process = new SimProcess($"{options.WorkerId}.{++_processes}", world.Scheduler);
+        process.Died += () =>
+        {
+            world.Trace.Write("is dead", process);
+            if (!_stop.IsCancellationRequested)
+                world.StartLater(StartRemote);
+        };
+        Start(process, _wire, process.Name);
+    }
+
+    public void StartInside(ITaskHub hub)
+    {
+        Process = host.Process;
+        Start(host.Process, hub, $"{options.WorkerId}.{++_processes}");
+    }
+
+    public void BreakStream() => _wire.BreakStream();
+
+    public void Stop() => Process?.Begin(() => { _stop.Cancel(); return Task.CompletedTask; });
+
+    private void Start(SimProcess process, ITaskHub hub, string workerId)
+    {
+        _stop = new CancellationTokenSource();
+        var worker = new DurableTaskWorker(
+            new ColdReplay(hub, world, registry), registry, NoServices, options with { WorkerId = workerId }, world.Time, null, world.NewWarmInstances());
+        process.Begin(() => Working = WorkAsync(worker, process));
+    }
+
+    /// <summary>A worker that ends by itself takes its process along, as a host's failed service does.</summary>
+    private async Task WorkAsync(DurableTaskWorker worker, SimProcess process)
+    {
+        try
+        {
+            await worker.RunAsync(_stop.Token);
+            world.Trace.Write("has stopped");
+        }
+        catch (IOException e)
+        {
+            world.Trace.Write($"ends: {e.Message}");
+        }
+
+        if (!_stop.IsCancellationRequested)
+            process.Kill();
+    }
+}

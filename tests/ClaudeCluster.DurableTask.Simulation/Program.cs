@@ -1,0 +1,10 @@
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace ClaudeCluster.DurableTask.Simulation;
+
+/// <summary>Runs the tests, or seeds for as long as one likes.</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] args) =>
+        CommandLine.Parse(args) is { } command ? Task.FromResult(command.Run()) : ConsoleRunner.Run(args);
+}
