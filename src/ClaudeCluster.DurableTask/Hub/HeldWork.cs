@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Hub;
@@ -19,10 +20,20 @@ internal sealed class HeldWork(IIdSource ids)
 
     public Taken? Find(WorkItem item) => _taken.GetValueOrDefault(item.Token);
 
-    public void Add(Taken taken) => _taken[taken.Lease.Token] = taken;
+    public void Add(Taken taken)
+    {
+        _taken[taken.Lease.Token] = taken;
+        Metering.Held.Add(1, Metering.Kind(taken.Lease is StepLease));
+    }
 
     /// <summary>False if it was not held, or no longer.</summary>
-    public bool Remove(Taken taken) => _taken.TryRemove(taken.Lease.Token, out _);
+    public bool Remove(Taken taken)
+    {
+        if (!_taken.TryRemove(taken.Lease.Token, out _))
+            return false;
+        Metering.Held.Add(-1, Metering.Kind(taken.Lease is StepLease));
+        return true;
+    }
 
     /// <summary>For one commit or look: makes its tokens, which count as held until it is disposed.</summary>
     public Promise NewPromise() => new(this);

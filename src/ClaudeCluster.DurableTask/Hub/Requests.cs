@@ -7,13 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace ClaudeCluster.DurableTask.Hub;
 
 /// <summary>What clients ask of instances: each request is one commit, made again if the instance moved on meanwhile.</summary>
-internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock clock, IIdSource ids, Action<InstanceState> announce, ILogger logger)
+internal sealed class Requests(
+    ITaskHubStore store, Dispatch dispatch, HubClock clock, IIdSource ids, Limits limits, Action<InstanceState> announce, ILogger logger)
 {
     public async Task<string> StartAsync(StartRequest request, CancellationToken cancellation)
     {
         var id = request.InstanceId ?? ids.NewId();
         InstanceIds.Check(id);
         ArgumentException.ThrowIfNullOrEmpty(request.Name.Name, nameof(request));
+        limits.Check(request);
         InstanceRequests.CheckReplaceable(request);
         while (true)
         {
@@ -52,7 +54,13 @@ internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock 
         return await StartAsync(InstanceRequests.Restart(state, withNewId ? ids.NewId() : instanceId), cancellation);
     }
 
-    public Task ApplyAsync(string instanceId, InstanceRequest request, CancellationToken cancellation) => request switch
+    public Task ApplyAsync(string instanceId, InstanceRequest request, CancellationToken cancellation)
+    {
+        limits.Check(request);
+        return CommitAsync(instanceId, request, cancellation);
+    }
+
+    private Task CommitAsync(string instanceId, InstanceRequest request, CancellationToken cancellation) => request switch
     {
         InstanceRequest.Raise raise => RaiseAsync(instanceId, raise, cancellation),
         InstanceRequest.Terminate { Recursive: true } terminate => TerminateTreeAsync(instanceId, terminate, cancellation),

@@ -41,7 +41,7 @@ internal static class InstanceRequests
             Parent = parent,
         };
         var isLater = request.StartAt > now;
-        var start = new InboxMessage(instanceId, executionId, Started(instance, now), isLater ? request.StartAt!.Value : now);
+        var start = new InboxMessage(instanceId, executionId, Started(instance, now) with { Trace = request.Trace }, isLater ? request.StartAt!.Value : now);
         return (instance, start with { Front = true, IsTimed = isLater });
     }
 
@@ -103,6 +103,9 @@ internal static class InstanceRequests
             Replaceable = [.. Enum.GetValues<OrchestrationRuntimeStatus>().Where(status => status.IsTerminal())],
         };
     }
+
+    public static CommitBatch EndActivity(ActivityLease lease, ActivityCompletion completion, DateTimeOffset now) =>
+        EndActivity(lease, completion.Result, completion.Failure, now);
 
     public static CommitBatch EndActivity(ActivityLease lease, string? result, TaskFailureDetails? failure, DateTimeOffset now)
     {

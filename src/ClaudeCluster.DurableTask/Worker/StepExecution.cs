@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -13,9 +14,10 @@ namespace ClaudeCluster.DurableTask.Worker;
 internal sealed class StepExecution(
     DurableTaskRegistry registry,
     IServiceProvider services,
-    DataConverter converter,
+    DurableTaskWorkerOptions options,
     VersionRules versions,
     WarmInstances warm,
+    TimeProvider time,
     ILoggerFactory logs,
     ILogger logger)
 {
@@ -35,6 +37,7 @@ internal sealed class StepExecution(
             return NotRun(item, e);
         }
 
+        Metering.ReplayLength.Record(past.Count);
         if (Refuse(past, item) is { } refusal)
             return versions.Rejects ? null : Fail(item, refusal);
         return rewinds ? await RewindAsync(item, past) : Run(item, NewReplay(item), replay => replay.Run(past, item.New));
@@ -44,6 +47,8 @@ internal sealed class StepExecution(
     public async Task EndAsync(StepRun run, Receipt receipt)
     {
         var isOver = run.Completion.Actions is [.., OrchestratorAction.Complete or OrchestratorAction.Fail or OrchestratorAction.ContinueAsNew];
+        if (isOver && receipt == Receipt.Accepted && run.Replay?.Beginning is { } beginning)
+            Tracing.EndExecution(beginning.Event, run.Replay.InstanceId, beginning.At, run.Completion.Actions[^1], time.GetUtcNow());
         if (run.Replay is { } replay && !isOver && receipt == Receipt.Accepted)
             warm.Keep(run.Completion.Item, replay);
         else if (run.Replay is { } over)
@@ -101,7 +106,11 @@ internal sealed class StepExecution(
     }
 
     private OrchestrationReplay NewReplay(StepWorkItem item) =>
-        new(item.InstanceId, started => registry.FindOrchestrator(started, services), converter, logs) { DefaultVersion = versions.DefaultVersion };
+        new(item.InstanceId, started => registry.FindOrchestrator(started, services), options.DataConverter, logs)
+        {
+            DefaultVersion = versions.DefaultVersion,
+            ExceptionProperties = options.ExceptionProperties,
+        };
 
     private async Task DisposeForgottenAsync()
     {
