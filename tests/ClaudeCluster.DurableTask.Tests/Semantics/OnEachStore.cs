@@ -73,3 +73,27 @@ public sealed class RewindTreeFactsOnSqlite() : RewindTreeFacts(StoreKind.Sqlite
 public sealed class VersionFactsOnMemory() : VersionFacts(StoreKind.Memory);
 
 public sealed class VersionFactsOnSqlite() : VersionFacts(StoreKind.Sqlite);
+
+public sealed class IdReuseFactsOnMemory() : IdReuseFacts(StoreKind.Memory);
+
+public sealed class IdReuseFactsOnSqlite() : IdReuseFacts(StoreKind.Sqlite);
+
+public sealed class LimitFactsOnMemory() : LimitFacts(StoreKind.Memory);
+
+public sealed class LimitFactsOnSqlite() : LimitFacts(StoreKind.Sqlite);
+
+public sealed class TraceFactsOnMemory() : TraceFacts(StoreKind.Memory);
+
+public sealed class TraceFactsOnSqlite() : TraceFacts(StoreKind.Sqlite);
+
+public sealed class FairnessFactsOnMemory() : FairnessFacts(StoreKind.Memory);
+
+public sealed class FairnessFactsOnSqlite() : FairnessFacts(StoreKind.Sqlite);
+
+public sealed class HistoryFactsOnMemory() : HistoryFacts(StoreKind.Memory);
+
+public sealed class HistoryFactsOnSqlite() : HistoryFacts(StoreKind.Sqlite);
+
+public sealed class DisposalFactsOnMemory() : DisposalFacts(StoreKind.Memory);
+
+public sealed class DisposalFactsOnSqlite() : DisposalFacts(StoreKind.Sqlite);
