@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
@@ -60,6 +61,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             throw;
         }
 
+        if (Metering.CommitTime.Enabled)
+            Metering.CommitTime.Record((clock.Now - began).TotalSeconds);
         reserved.Release(result.Steps.Count, result.Activities.Count);
         foreach (var claimed in result.Steps)
             await GiveAsync(reserved.ForSteps!, claimed);
@@ -162,14 +165,21 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             // Nobody remembers the past of a step that must fail.
             Revision = claimed.Unreadable is null ? state.Revision : -1,
         };
+        if (claimed.Messages.Count > 0)
+            NoteAge(claimed.Messages[0].VisibleAt, isStep: true);
         return GiveAsync(new Taken(item, claimed.Lease, claimed, receiver));
     }
 
     private Task GiveAsync(Receiver receiver, ActivityLease lease)
     {
         var activity = lease.Activity;
+        var (tags, trace) = Calls.TakeTrace(activity);
         var item = new ActivityWorkItem(
-            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, activity.Tags);
+            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, tags)
+        {
+            Trace = trace,
+        };
+        NoteAge(activity.ScheduledAt, isStep: false);
         return GiveAsync(new Taken(item, lease, null, receiver));
     }
 
@@ -177,6 +187,12 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         held.Add(taken);
         return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
+    }
+
+    private void NoteAge(DateTimeOffset since, bool isStep)
+    {
+        if (Metering.QueueAge.Enabled)
+            Metering.QueueAge.Record((clock.Now - since).TotalSeconds, Metering.Kind(isStep));
     }
 
     /// <summary>
