@@ -51,7 +51,8 @@ public abstract class EventFacts(StoreKind kind) : HubFacts(kind)
         }
 
         StartCollecting(cluster, 4);
-        Assert.Equal([0, 1, 2, 3], (await cluster.EndOfAsync(id)).ReadOutputAs<int[]>()!);
+        var seen = (await cluster.EndOfAsync(id)).ReadOutputAs<int[]>()!;
+        Assert.Equal([0, 1, 2, 3], seen);
         await cluster.DisposeAsync();
     }
 
