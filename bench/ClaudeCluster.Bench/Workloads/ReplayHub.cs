@@ -87,6 +87,8 @@ internal sealed class ReplayHub : ITaskHub
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => throw new NotSupportedException();
+
     public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     private static async Task<int> CallForEverAsync(TaskOrchestrationContext context, int number)

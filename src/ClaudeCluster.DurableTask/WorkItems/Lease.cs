@@ -37,6 +37,9 @@ public sealed record ActivityLease(string InstanceId, string Token, string Worke
 /// <summary>A step as the store hands it out: all messages that are due, in order, up to a bound.</summary>
 public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Messages)
 {
+    /// <summary>Why some of its messages cannot be read; null if all can. Such a step is given all the same, and fails its orchestration.</summary>
+    public string? Unreadable { get; init; }
+
     /// <summary>
     /// What the step takes in. Messages never overtake one another, even if the clock was set back between two of them, or belongs to
     /// another hub: who came later counts as no earlier. Among them stand the timers that are due, each at its instant.
