@@ -71,7 +71,7 @@ internal sealed class World : IIdSource, IDisposable
         : Faults.Happens(0.5) ? YieldAsync()
         : Task.CompletedTask;
 
-    public WarmInstances NewWarmInstances() => _bug?.NewWarmInstances() ?? new ForgetfulInstances(this);
+    public WarmInstances NewWarmInstances() => _bug?.NewWarmInstances?.Invoke() ?? new ForgetfulInstances(this);
 
     string IIdSource.NewId() => $"x{++_lastId}";
 
