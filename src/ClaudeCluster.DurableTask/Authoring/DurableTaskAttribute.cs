@@ -14,7 +14,7 @@ public sealed class DurableTaskAttribute(string? name = null) : Attribute
     /// <value>Default: the name of the class.</value>
     public string? Name { get; } = name;
 
-    /// <summary>The version that the generated calls ask for.</summary>
+    /// <summary>The version under which the class is registered, and which the generated calls ask for.</summary>
     /// <value>Default: none.</value>
     public string? Version { get; set; }
 

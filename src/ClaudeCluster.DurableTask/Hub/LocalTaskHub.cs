@@ -76,6 +76,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
+        _held.Find(item) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
+
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
 
     public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
@@ -124,8 +127,17 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
-        if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
-            return Refused(taken.Item);
+        try
+        {
+            if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
+                return Refused(taken.Item);
+        }
+        catch
+        {
+            _waiters.Changed(batch.InstanceId); // It may have been written all the same.
+            throw;
+        }
+
         if (batch.Instance is { } after)
             Announce(after);
         return Receipt.Accepted;
