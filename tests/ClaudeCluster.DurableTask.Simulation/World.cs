@@ -84,9 +84,9 @@ internal sealed class World : IIdSource, IDisposable
     /// <summary>Warm instances that are forgotten at random.</summary>
     private sealed class ForgetfulInstances(World world) : WarmInstances(1_000)
     {
-        public override OrchestrationReplay? Take(StepWorkItem item)
+        public override OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
         {
-            var remembered = base.Take(item);
+            var remembered = base.Take(item, out stale);
             return world.Faults.Happens(world.Faults.Eviction) ? null : remembered;
         }
     }

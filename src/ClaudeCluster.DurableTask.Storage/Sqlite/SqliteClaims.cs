@@ -1,112 +1,81 @@
 using System.Text.Json;
-using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
 using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
-/// <summary>Hands out work and keeps its leases, inside the transaction that the caller has begun.</summary>
+/// <summary>Finds work that waits, the oldest first, and keeps leases, inside the transaction that the caller has begun.</summary>
 internal static class SqliteClaims
 {
-    public static List<ClaimedStep> Steps(SqliteSession session, Claim claim)
+    public const string Ready =
+        $"SELECT i.instance_id, i.ready_at FROM instances i WHERE i.ready_at IS NOT NULL AND i.lease_token IS NULL AND i.is_suspended = 0 AND {Wanted} "
+        + "ORDER BY i.ready_at, i.key";
+
+    public const string Rung =
+        "SELECT i.instance_id, m.visible_at FROM inbox m CROSS JOIN instances i ON i.key = m.key >> 24 "
+        + $"WHERE m.is_timed = 1 AND m.visible_at <= ?1 AND i.lease_token IS NULL AND i.is_suspended = 0 AND {Wanted} ORDER BY m.visible_at, m.key";
+
+    public const string Waiting =
+        "SELECT key FROM activities WHERE lease_token IS NULL AND (?1 IS NULL OR name_key IN (SELECT value FROM json_each(?1))) "
+        + "AND (?2 IS NULL OR json_array(name_key, version_key) NOT IN (SELECT value FROM json_each(?2))) ORDER BY scheduled_at, key LIMIT ?3";
+
+    public static List<ClaimedStep> Steps(HubTables tables, Claim claim)
     {
-        var keys = session.Rows(
-            $"SELECT i.key FROM inbox m JOIN instances i ON i.key = m.instance_key WHERE {Due} AND {Claimable} GROUP BY i.key "
-            + "ORDER BY min(m.visible_at), min(m.key) LIMIT @1",
-            row => row.GetInt64(0),
-            SqliteRows.Ticks(claim.Now),
-            claim.Most,
-            Names(claim),
-            Refused(claim));
-        return keys.ConvertAll(key => Step(session, key, claim));
+        tables.Trim();
+        // At most so many of either kind can be among the oldest of both.
+        var oldest = Oldest(tables, Ready, claim).Concat(Oldest(tables, Rung, claim)).OrderBy(found => found.Since).DistinctBy(found => found.Id).Take(claim.Most);
+        var steps = oldest.Select(found => tables.Claim(tables.Instances.Find(found.Id)!, claim)).ToList();
+        tables.Instances.WriteChanges();
+        return steps;
     }
 
-    public static List<ActivityLease> Activities(SqliteSession session, Claim claim)
+    public static List<ActivityLease> Activities(HubTables tables, Claim claim)
     {
-        var keys = session.Rows(
-            "SELECT key FROM activities WHERE lease_token IS NULL AND (@1 IS NULL OR name_key IN (SELECT value FROM json_each(@1))) "
-            + "AND (@2 IS NULL OR json_array(name_key, version_key) NOT IN (SELECT value FROM json_each(@2))) ORDER BY key LIMIT @0",
-            row => row.GetInt64(0),
-            claim.Most,
-            Names(claim),
-            Refused(claim));
-        return keys.ConvertAll(key => Activity(session, key, claim));
+        tables.Trim();
+        var keys = tables.Session.Rows(Waiting, row => row.Number(0), Names(claim), Refused(claim), claim.Most);
+        return keys.ConvertAll(key => Activity(tables, key, claim));
     }
 
-    public static List<Lease> Expired(SqliteSession session, DateTimeOffset now, int most)
+    public static int Renew(HubTables tables, IReadOnlyCollection<string> tokens, DateTimeOffset until)
     {
-        List<Lease> expired = [.. session.Rows(
-            $"SELECT {SqliteRows.InstanceColumns}, {SqliteRows.LeaseColumns} FROM instances "
-            + "WHERE lease_token IS NOT NULL AND lease_until <= @0 ORDER BY lease_until LIMIT @1",
-            SqliteRows.Step,
-            SqliteRows.Ticks(now),
-            most)];
-        expired.AddRange(session.Rows(
-            $"SELECT {SqliteRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key "
-            + "WHERE a.lease_token IS NOT NULL AND a.lease_until <= @0 ORDER BY a.lease_until LIMIT @1",
-            SqliteRows.Activity,
-            SqliteRows.Ticks(now),
-            most - expired.Count));
-        return expired;
-    }
-
-    public static int Renew(SqliteSession session, IReadOnlyCollection<string> tokens, DateTimeOffset until)
-    {
+        tables.Forget(); // The leases it remembers last no longer as long as it remembers.
         var list = JsonSerializer.Serialize(tokens);
-        return session.Execute(
-                "UPDATE instances SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(@0))", list, SqliteRows.Ticks(until))
-            + session.Execute(
-                "UPDATE activities SET lease_until = @1 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(@0))", list, SqliteRows.Ticks(until));
+        return tables.Session.Execute(
+                "UPDATE instances SET lease_until = ?2 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(?1))", list, SqliteRows.Ticks(until))
+            + tables.Session.Execute(
+                "UPDATE activities SET lease_until = ?2 WHERE lease_token IS NOT NULL AND lease_token IN (SELECT value FROM json_each(?1))", list, SqliteRows.Ticks(until));
     }
 
-    public static ClaimedStep Step(SqliteSession session, long key, Claim claim)
+    private const string Wanted =
+        "(i.start_at IS NULL OR i.start_at <= ?1) AND (?2 IS NULL OR i.name_key IN (SELECT value FROM json_each(?2))) "
+        + "AND (?3 IS NULL OR json_array(i.name_key, i.version_key) NOT IN (SELECT value FROM json_each(?3)))";
+
+    /// <summary>As many instances as are asked for, and since when they wait. One may wait for several timers.</summary>
+    private static List<(string Id, long Since)> Oldest(HubTables tables, string sql, Claim claim)
     {
-        var lease = session.Rows(
-            "UPDATE instances SET lease_token = @1, lease_worker = @2, lease_until = @3, deliveries = deliveries + 1 WHERE key = @0 "
-            + $"RETURNING {SqliteRows.InstanceColumns}, {SqliteRows.LeaseColumns}",
-            SqliteRows.Step,
-            key,
-            claim.NewToken(),
-            claim.WorkerId,
-            SqliteRows.Ticks(claim.Until))[0];
-        var messages = session.Rows(
-            "SELECT key, execution_id, is_front, visible_at, event FROM inbox WHERE instance_key = @0 AND (is_timed = 0 OR visible_at <= @1) "
-            + "ORDER BY is_front DESC, visible_at, key LIMIT max(@2, (SELECT count(*) FROM inbox WHERE instance_key = @0 AND is_front = 1))",
-            row => new InboxMessage(
-                lease.InstanceId,
-                row.IsDBNull(1) ? null : row.GetString(1),
-                HistoryJson.ReadEvent(row.GetString(4)),
-                SqliteRows.Instant(row.GetInt64(3)))
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        List<(string, long)> oldest = [];
+        tables.Session.ReadWhile(
+            sql,
+            row =>
             {
-                Id = row.GetInt64(0),
-                Front = row.GetInt64(2) == 1,
+                var id = row.Text(0);
+                if (seen.Add(id))
+                    oldest.Add((id, row.Number(1)));
+                return oldest.Count < claim.Most;
             },
-            key,
             SqliteRows.Ticks(claim.Now),
-            Claim.MostMessages);
-        return new ClaimedStep(lease, messages);
+            Names(claim),
+            Refused(claim));
+        return oldest;
     }
 
-    public static ActivityLease Activity(SqliteSession session, long key, Claim claim)
+    private static ActivityLease Activity(HubTables tables, long key, Claim claim)
     {
-        session.Execute(
-            "UPDATE activities SET lease_token = @1, lease_worker = @2, lease_until = @3, deliveries = deliveries + 1 WHERE key = @0",
-            key,
-            claim.NewToken(),
-            claim.WorkerId,
-            SqliteRows.Ticks(claim.Until));
-        return session.Rows(
-            $"SELECT {SqliteRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key WHERE a.key = @0",
-            SqliteRows.Activity,
-            key)[0];
+        tables.Activities.Lease(key, claim);
+        return tables.Session.Rows(
+            $"SELECT {SqliteRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.key >> 24 WHERE a.key = ?1", SqliteRows.Activity, key)[0];
     }
-
-    private const string Due = "(m.is_timed = 0 OR m.visible_at <= @0)";
-
-    private const string Claimable =
-        "i.lease_token IS NULL AND i.is_suspended = 0 AND (i.start_at IS NULL OR i.start_at <= @0) "
-        + "AND (@2 IS NULL OR i.name_key IN (SELECT value FROM json_each(@2))) "
-        + "AND (@3 IS NULL OR json_array(i.name_key, i.version_key) NOT IN (SELECT value FROM json_each(@3)))";
 
     private static string? Refused(Claim claim) => claim.Refused.Count == 0
         ? null

@@ -1,241 +1,197 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
 /// <summary>Writes one batch, inside the transaction that the caller has begun, and hands out the work that it makes.</summary>
-internal static class SqliteCommit
+internal sealed class SqliteCommit
 {
-    public static Committed Write(SqliteSession session, CommitBatch batch, Handout? handout)
-    {
-        var verdict = Write(session, batch);
-        return verdict == Verdict.Committed ? SqliteHandout.Give(session, batch, handout) : new Committed(CommitResult.Of(verdict), LeavesWork: false);
-    }
+    private readonly HubTables _tables;
+    private readonly CommitBatch _batch;
+    private readonly HashSet<KnownInstance> _told = [];
 
-    /// <summary>What a release sets; @1 is the <see cref="Disposition"/>.</summary>
-    private static readonly string Released =
-        "lease_token = NULL, lease_worker = NULL, lease_until = NULL, "
-        + $"deliveries = CASE @1 WHEN {(int)Disposition.Done} THEN 0 WHEN {(int)Disposition.Returned} THEN deliveries - 1 ELSE deliveries END";
+    private SqliteCommit(HubTables tables, CommitBatch batch) => (_tables, _batch) = (tables, batch);
 
-    private static Verdict Write(SqliteSession session, CommitBatch batch)
+    public static Committed Write(HubTables tables, CommitBatch batch, Handout? handout)
     {
-        var stored = Stored.Find(session, batch.InstanceId);
-        var verdict = Check(session, batch.Guard, stored);
+        tables.Trim();
+        var stored = tables.Instances.Find(batch.InstanceId);
+        var held = batch.Guard is Guard.HoldsActivity activity ? tables.Activities.FindHeld(stored, activity.Token) : null;
+        var verdict = Check(batch.Guard, stored, held);
         if (verdict != Verdict.Committed)
-            return verdict;
-
-        if (batch.Guard is Guard.HoldsActivity held)
-            Settle(session, held.Token, batch.Leased);
-        else if (batch.Guard is Guard.HoldsStep && stored is not null)
-            ReleaseStep(session, stored.Key, batch.Leased);
-
-        var key = stored?.Key ?? 0;
-        if (batch.Instance is { } after)
-            key = PutInstance(session, stored, after, replaces: batch.Guard is Guard.MayStart);
-        var sameExecution = batch.Instance is null || stored?.ExecutionId == batch.Instance.ExecutionId;
-        if (batch.Suspended is { } suspended)
-            session.Execute("UPDATE instances SET is_suspended = @1 WHERE key = @0", key, suspended ? 1 : 0);
-        foreach (var message in batch.Consumed)
-            session.Execute("DELETE FROM inbox WHERE key = @0", message);
-        if (batch.ReplacesHistory)
-            session.Execute("DELETE FROM history WHERE instance_key = @0", key);
-        if (batch.History.Count > 0 && sameExecution)
-            session.Execute("INSERT INTO history (instance_key, events) VALUES (@0, @1)", key, HistoryJson.Write(batch.History));
-
-        foreach (var child in batch.Children)
-            Start(session, child);
-        foreach (var revival in batch.Revivals)
-            Revive(session, revival);
-        foreach (var message in batch.Messages)
-            Send(session, message);
-        if (sameExecution && batch.Instance is null or { IsOpen: true })
-        {
-            foreach (var activity in batch.Activities)
-                AddActivity(session, key, activity);
-        }
-
-        return verdict;
+            return new Committed(CommitResult.Of(verdict), LeavesWork: false);
+        var committed = new SqliteCommit(tables, batch).Write(stored, held, handout);
+        tables.Instances.WriteChanges();
+        return committed;
     }
 
-    /// <summary>Removes an instance with all that belongs to it.</summary>
-    public static void Remove(SqliteSession session, long key)
+    private static Verdict Check(Guard guard, KnownInstance? stored, long? held) => guard switch
     {
-        RemoveWork(session, key);
-        session.Execute("DELETE FROM history WHERE instance_key = @0", key);
-        session.Execute("DELETE FROM instances WHERE key = @0", key);
-    }
-
-    private static Verdict Check(SqliteSession session, Guard guard, Stored? stored) => guard switch
-    {
-        Guard.HoldsStep step => stored?.Token == step.Token ? Verdict.Committed : Verdict.LeaseLost,
-        Guard.HoldsActivity held => session.Scalar<long>(
-            "SELECT count(*) FROM activities WHERE lease_token = @0 AND instance_key = @1", held.Token, stored?.Key) == 1
+        Guard.HoldsStep step => stored is not null && string.Equals(stored.Token, step.Token, StringComparison.Ordinal)
             ? Verdict.Committed
             : Verdict.LeaseLost,
-        Guard.MayStart start => stored is null || start.Replaceable.Contains(stored.Status) ? Verdict.Committed : Verdict.AlreadyExists,
+        Guard.HoldsActivity => held is null ? Verdict.LeaseLost : Verdict.Committed,
+        Guard.MayStart start => stored is null || start.Replaceable.Contains(stored.Shown.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when stored is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || open.ExecutionId == stored.ExecutionId)
-            ? Verdict.Committed
-            : Verdict.NotOpen,
+        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || stored.IsExecution(open.ExecutionId)) ? Verdict.Committed : Verdict.NotOpen,
         Guard.HasStatus when stored is null => Verdict.NoSuchInstance,
-        Guard.HasStatus has => stored.Status == has.Status && stored.ExecutionId == has.ExecutionId ? Verdict.Committed : Verdict.NotOpen,
+        Guard.HasStatus has => stored.Shown.Status == has.Status && stored.IsExecution(has.ExecutionId) ? Verdict.Committed : Verdict.NotOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),
     };
 
-    private static void Settle(SqliteSession session, string token, Disposition disposition)
+    private Committed Write(KnownInstance? stored, long? held, Handout? handout)
     {
-        if (disposition == Disposition.Done)
-            session.Execute("DELETE FROM activities WHERE lease_token = @0", token);
-        else
-            session.Execute($"UPDATE activities SET {Released} WHERE lease_token = @0", token, (long)disposition);
+        if (_batch.Guard is Guard.HoldsActivity activity)
+            _tables.Activities.Settle(held!.Value, activity.Token, _batch.Leased);
+        else if (_batch.Guard is Guard.HoldsStep)
+            _tables.Instances.Release(stored!, _batch.Leased);
+
+        var instance = _batch.Guard is Guard.MayStart ? Replace(stored, _batch.Instance!) : stored!;
+        var goesOn = GoesOn(instance);
+        if (_batch.Instance is { } after && _batch.Guard is not Guard.MayStart)
+            Become(instance, after);
+        if (_batch.Suspended is { } suspended)
+            _tables.Instances.Suspend(instance, suspended);
+        _tables.Inbox.Remove(_batch.Consumed);
+        WriteHistory(instance, goesOn);
+        Send();
+        return HandOut(instance, goesOn && instance.IsOpen ? _batch.Activities : [], handout);
     }
 
-    private static void ReleaseStep(SqliteSession session, long key, Disposition disposition) =>
-        session.Execute($"UPDATE instances SET {Released} WHERE key = @0", key, (long)disposition);
+    /// <summary>False if the batch ends the instance's execution by beginning another.</summary>
+    private bool GoesOn(KnownInstance instance) => _batch.Instance is not { } after || instance.IsExecution(after.ExecutionId);
 
-    private static long PutInstance(SqliteSession session, Stored? stored, InstanceState after, bool replaces)
+    private void WriteHistory(KnownInstance instance, bool goesOn)
     {
-        if (stored is null || replaces)
-            return AddInstance(session, stored, after);
-        if (stored.ExecutionId != after.ExecutionId)
-            EndExecution(session, stored.Key);
-        if (!after.IsOpen)
-            RemoveWork(session, stored.Key);
-        session.Execute(
-            "UPDATE instances SET execution_id = @1, version = @2, status = @3, is_open = @4, updated_at = @5, input = @6, output = @7, custom_status = @8, "
-            + "failure = @9, tags = @10, revision = @11, version_key = @12, is_suspended = is_suspended AND @4 WHERE key = @0",
-            stored.Key,
-            after.ExecutionId,
-            after.Version,
-            (long)after.Status,
-            after.IsOpen ? 1 : 0,
-            SqliteRows.Ticks(after.LastUpdatedAt),
-            after.Input,
-            after.Output,
-            after.CustomStatus,
-            HistoryJson.WriteFailure(after.Failure),
-            HistoryJson.WriteTags(after.Tags),
-            after.Revision,
-            SqliteRows.NameKey(after.Version));
-        if (!after.IsOpen)
-            ReleaseStep(session, stored.Key, Disposition.Done);
-        return stored.Key;
+        if (_batch.ReplacesHistory)
+            _tables.History.Clear(instance);
+        if (_batch.History.Count > 0 && goesOn)
+            _tables.History.Append(instance, _batch.History);
     }
 
-    private static long AddInstance(SqliteSession session, Stored? replaced, InstanceState state)
+    private void Send()
+    {
+        foreach (var child in _batch.Children)
+            Start(child);
+        foreach (var revival in _batch.Revivals)
+            Revive(revival);
+        foreach (var message in _batch.Messages)
+            Send(message);
+    }
+
+    private KnownInstance Replace(KnownInstance? replaced, InstanceState state)
     {
         if (replaced is not null)
-            Remove(session, replaced.Key);
-        return session.Scalar<long>(
-            $"INSERT INTO instances ({SqliteRows.StoredColumns}, name_key, version_key, is_open) "
-            + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20) RETURNING key",
-            state.InstanceId,
-            state.ExecutionId,
-            state.Name,
-            state.Version,
-            (long)state.Status,
-            SqliteRows.Ticks(state.CreatedAt),
-            SqliteRows.Ticks(state.LastUpdatedAt),
-            SqliteRows.Ticks(state.StartAt),
-            state.Input,
-            state.Output,
-            state.CustomStatus,
-            HistoryJson.WriteFailure(state.Failure),
-            HistoryJson.WriteTags(state.Tags),
-            state.Parent?.InstanceId,
-            state.Parent?.ExecutionId,
-            state.Parent?.Name,
-            state.Parent?.TaskId,
-            state.Revision,
-            SqliteRows.NameKey(state.Name),
-            SqliteRows.NameKey(state.Version),
-            state.IsOpen ? 1 : 0);
+            _tables.Remove(replaced);
+        return _tables.Instances.Add(state);
     }
 
-    private static void EndExecution(SqliteSession session, long key)
+    private void Become(KnownInstance instance, InstanceState after)
     {
-        session.Execute("DELETE FROM history WHERE instance_key = @0", key);
-        session.Execute("DELETE FROM activities WHERE instance_key = @0", key);
-        session.Execute("DELETE FROM inbox WHERE instance_key = @0 AND execution_id IS NOT NULL", key);
+        if (!instance.IsExecution(after.ExecutionId))
+            _tables.ClearExecution(instance);
+        _tables.Instances.Become(instance, after);
+        if (instance.IsOpen)
+            return;
+        _tables.ClearWork(instance);
+        _tables.Instances.Release(instance, Disposition.Done);
     }
 
-    private static void RemoveWork(SqliteSession session, long key)
+    private void Start(ChildStart child)
     {
-        session.Execute("DELETE FROM activities WHERE instance_key = @0", key);
-        session.Execute("DELETE FROM inbox WHERE instance_key = @0", key);
-    }
-
-    private static void Start(SqliteSession session, ChildStart child)
-    {
-        var existing = Stored.Find(session, child.Instance.InstanceId);
-        if (existing is not null && (existing.IsOpen || existing.ParentId != child.Instance.Parent?.InstanceId))
+        var existing = _tables.Instances.Find(child.Instance.InstanceId);
+        if (existing is not null && (existing.IsOpen || existing.State.Parent?.InstanceId != child.Instance.Parent?.InstanceId))
         {
-            Send(session, child.IfTaken);
+            Send(child.IfTaken);
             return;
         }
 
-        AddInstance(session, existing, child.Instance);
-        Send(session, child.Start);
+        Replace(existing, child.Instance);
+        Send(child.Start);
     }
 
-    private static void Revive(SqliteSession session, Revival revival)
+    private void Revive(Revival revival)
     {
-        var child = SqliteReads.Instance(session, revival.Rewound.InstanceId);
-        if (child is null || child.Parent != revival.Anew.Instance.Parent)
+        var child = _tables.Instances.Find(revival.Rewound.InstanceId);
+        if (child is null || child.State.Parent != revival.Anew.Instance.Parent)
         {
-            Start(session, revival.Anew);
+            Start(revival.Anew);
         }
-        else if (child.Status == OrchestrationRuntimeStatus.Completed)
+        else if (child.State.Status == OrchestrationRuntimeStatus.Completed)
         {
-            Send(session, Endings.AnswerToParent(child, revival.Rewound.VisibleAt)!);
+            Send(Endings.AnswerToParent(child.State, revival.Rewound.VisibleAt)!);
         }
         else if (!child.IsOpen)
         {
-            PutInstance(session, Stored.Find(session, child.InstanceId), Endings.Undone(child), replaces: false);
-            Send(session, revival.Rewound);
+            Become(child, Endings.Undone(child.State));
+            Send(revival.Rewound);
         }
     }
 
     /// <summary>To nobody, if the receiver, or the execution meant, is not open.</summary>
-    private static void Send(SqliteSession session, InboxMessage message) => session.Execute(
-        "INSERT INTO inbox (instance_key, execution_id, is_front, is_timed, visible_at, event) "
-        + "SELECT key, @1, @2, @3, @4, @5 FROM instances WHERE instance_id = @0 AND is_open = 1 AND (@1 IS NULL OR execution_id = @1)",
-        message.InstanceId,
-        message.ExecutionId,
-        message.Front ? 1 : 0,
-        message.IsTimed ? 1 : 0,
-        SqliteRows.Ticks(message.VisibleAt),
-        HistoryJson.WriteEvent(message.Event));
-
-    private static void AddActivity(SqliteSession session, long key, ActivityRow activity) => session.Execute(
-        "INSERT INTO activities (instance_key, execution_id, task_id, name, name_key, version, version_key, input, tags, scheduled_at) "
-        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)",
-        key,
-        activity.ExecutionId,
-        activity.TaskId,
-        activity.Name,
-        SqliteRows.NameKey(activity.Name),
-        activity.Version,
-        SqliteRows.NameKey(activity.Version),
-        activity.Input,
-        HistoryJson.WriteTags(activity.Tags),
-        SqliteRows.Ticks(activity.ScheduledAt));
-
-    /// <summary>What a guard must know of an instance.</summary>
-    private sealed record Stored(long Key, string ExecutionId, OrchestrationRuntimeStatus Status, string? Token, string? ParentId)
+    private void Send(InboxMessage message)
     {
-        public bool IsOpen => !Status.IsTerminal();
+        if (_tables.Instances.Find(message.InstanceId) is not { } receiver || !receiver.Takes(message))
+            return;
+        _tables.Inbox.Add(receiver, message);
+        if (!message.IsTimed)
+            _told.Add(receiver);
+    }
 
-        public static Stored? Find(SqliteSession session, string instanceId) => session.Rows(
-            $"SELECT key, execution_id, {SqliteRows.Status}, lease_token, parent_instance_id FROM instances WHERE instance_id = @0",
-            row => new Stored(
-                row.GetInt64(0),
-                row.GetString(1),
-                (OrchestrationRuntimeStatus)row.GetInt64(2),
-                row.IsDBNull(3) ? null : row.GetString(3),
-                row.IsDBNull(4) ? null : row.GetString(4)),
-            instanceId).FirstOrDefault();
+    private Committed HandOut(KnownInstance instance, IReadOnlyList<ActivityRow> scheduled, Handout? handout)
+    {
+        // Without a claim nobody says what time it is: then rather one ring too many.
+        var now = handout?.Steps?.Now ?? handout?.Activities?.Now ?? DateTimeOffset.MaxValue;
+        var steps = new List<ClaimedStep>();
+        var activities = new List<ActivityLease>();
+        var left = LeavesSteps(now, handout?.Steps, steps) | LeavesActivities(instance, scheduled, handout?.Activities, activities);
+        return new Committed(new CommitResult(Verdict.Committed, steps, activities), left);
+    }
+
+    private bool LeavesSteps(DateTimeOffset now, Claim? claim, List<ClaimedStep> taken)
+    {
+        var left = false;
+        foreach (var id in _batch.Touched)
+        {
+            if (_tables.Instances.Find(id) is not { } touched || !Waits(touched, now))
+                continue;
+            if (claim is not null && taken.Count < claim.Most && claim.Takes(touched.State))
+                taken.Add(_tables.Claim(touched, claim));
+            else
+                left = true;
+        }
+
+        return left;
+    }
+
+    private bool Waits(KnownInstance instance, DateTimeOffset now)
+    {
+        if (instance.Token is null && _told.Contains(instance))
+            _tables.Instances.TurnChanged(instance); // Whether anybody takes it now or not, its row must say that something waits.
+        return instance.IsFree(now) && (_told.Contains(instance) || _tables.Inbox.HasDue(instance, now));
+    }
+
+    private bool LeavesActivities(KnownInstance instance, IReadOnlyList<ActivityRow> scheduled, Claim? claim, List<ActivityLease> taken)
+    {
+        var left = _batch.Guard is Guard.HoldsActivity && _batch.Leased != Disposition.Done;
+        foreach (var activity in scheduled)
+        {
+            if (claim is not null && taken.Count < claim.Most && claim.Takes(activity))
+            {
+                taken.Add(_tables.Activities.AddLeased(instance, activity, claim));
+                continue;
+            }
+
+            _tables.Activities.Add(instance, activity);
+            left = true;
+        }
+
+        return left;
     }
 }
+
+/// <summary>What became of a batch, and whether it left work that nobody has taken.</summary>
+internal sealed record Committed(CommitResult Result, bool LeavesWork);

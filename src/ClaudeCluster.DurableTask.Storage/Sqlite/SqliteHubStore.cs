@@ -44,31 +44,32 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
 
     public async Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
-        var (result, leavesWork) = await Writer.WriteAsync(session => SqliteCommit.Write(session, batch, handout));
+        var (result, leavesWork) = await Writer.WriteAsync(tables => SqliteCommit.Write(tables, batch, handout));
         if (leavesWork)
             Bell.Ring();
         return result;
     }
 
     public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
-        await Writer.WriteAsync(session => SqliteClaims.Steps(session, claim));
+        await Writer.WriteAsync(tables => SqliteClaims.Steps(tables, claim));
 
     public async Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
-        await Writer.WriteAsync(session => SqliteClaims.Activities(session, claim));
+        await Writer.WriteAsync(tables => SqliteClaims.Activities(tables, claim));
 
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         Task.FromResult(Reader.Read(session => SqliteReads.NextDue(session, after)));
 
     public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
-        Writer.WriteAsync(session => SqliteClaims.Renew(session, tokens, until));
+        Writer.WriteAsync(tables => SqliteClaims.Renew(tables, tokens, until));
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
-        Task.FromResult<IReadOnlyList<Lease>>(Reader.Read(session => SqliteClaims.Expired(session, now, most)));
+        Task.FromResult<IReadOnlyList<Lease>>(Reader.Read(session => SqliteReads.Expired(session, now, most)));
 
-    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => Writer.WriteAsync(session =>
+    public Task<int> PurgeAsync(PurgeRequest request, int most, CancellationToken cancellation = default) => Writer.WriteAsync(tables =>
     {
-        var ended = SqliteReads.Ended(session, request, most);
-        ended.ForEach(key => SqliteCommit.Remove(session, key));
+        tables.Trim();
+        var ended = SqliteReads.Ended(tables.Session, request, most);
+        ended.ForEach(id => tables.Remove(tables.Instances.Find(id)!));
         return ended.Count;
     });
 

@@ -2,39 +2,65 @@ using System.Globalization;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
 /// <summary>The queries of readers and clients.</summary>
 internal static class SqliteReads
 {
-    public static InstanceState? Instance(SqliteSession session, string instanceId) =>
-        session.Rows($"SELECT {SqliteRows.InstanceColumns} FROM instances WHERE instance_id = @0", SqliteRows.Instance, instanceId).FirstOrDefault();
+    public const string NextTimer = "SELECT min(visible_at) FROM inbox WHERE is_timed = 1 AND visible_at > ?1";
 
-    public static IReadOnlyList<HistoryEvent> History(SqliteSession session, string instanceId, string executionId) =>
-    [
-        .. session.Rows(
-            "SELECT h.events FROM instances i JOIN history h ON h.instance_key = i.key WHERE i.instance_id = @0 AND i.execution_id = @1 ORDER BY h.key",
-            row => row.GetString(0),
+    public const string ExpiredActivities =
+        $"SELECT {SqliteRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.key >> 24 "
+        + "WHERE a.lease_token IS NOT NULL AND a.lease_until <= ?1 ORDER BY a.lease_until LIMIT ?2";
+
+    public static readonly string ExpiredSteps =
+        $"SELECT {SqliteRows.InstanceColumns}, {SqliteRows.LeaseColumns} FROM instances "
+        + "WHERE lease_token IS NOT NULL AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2";
+
+    public static InstanceState? Instance(SqliteSession session, string instanceId) =>
+        session.Rows($"SELECT {SqliteRows.InstanceColumns} FROM instances WHERE instance_id = ?1", SqliteRows.Instance, instanceId).FirstOrDefault();
+
+    public static IReadOnlyList<HistoryEvent> History(SqliteSession session, string instanceId, string executionId)
+    {
+        List<HistoryEvent> events = [];
+        session.ReadWhile(
+            "SELECT h.events FROM instances i CROSS JOIN history h ON h.key BETWEEN i.key << 24 AND ((i.key + 1) << 24) - 1 "
+            + "WHERE i.instance_id = ?1 AND i.execution_id = ?2 ORDER BY h.key",
+            row =>
+            {
+                events.AddRange(HistoryJson.Read(row.Utf8(0)));
+                return true;
+            },
             instanceId,
-            executionId).SelectMany(HistoryJson.Read),
-    ];
+            executionId);
+        return events;
+    }
 
     public static List<InstanceState> Children(SqliteSession session, string instanceId) =>
-        session.Rows($"SELECT {SqliteRows.InstanceColumns} FROM instances WHERE parent_instance_id = @0 ORDER BY key", SqliteRows.Instance, instanceId);
+        session.Rows($"SELECT {SqliteRows.InstanceColumns} FROM instances WHERE parent_instance_id = ?1 ORDER BY key", SqliteRows.Instance, instanceId);
 
     public static DateTimeOffset? NextDue(SqliteSession session, DateTimeOffset after) =>
-        session.Scalar<long?>("SELECT min(visible_at) FROM inbox WHERE is_timed = 1 AND visible_at > @0", SqliteRows.Ticks(after)) is { } ticks
+        session.Scalar<long?>(NextTimer, SqliteRows.Ticks(after)) is { } ticks
             ? SqliteRows.Instant(ticks)
             : null;
+
+    /// <summary>Leases of steps, then of activities.</summary>
+    public static List<Lease> Expired(SqliteSession session, DateTimeOffset now, int most)
+    {
+        List<Lease> expired = [.. session.Rows(ExpiredSteps, SqliteRows.Step, SqliteRows.Ticks(now), most)];
+        expired.AddRange(session.Rows(ExpiredActivities, SqliteRows.Activity, SqliteRows.Ticks(now), most - expired.Count));
+        return expired;
+    }
 
     public static Page<InstanceState> Query(SqliteSession session, OrchestrationQuery query)
     {
         var after = query.ContinuationToken is { } token ? long.Parse(token, CultureInfo.InvariantCulture) : 0;
         var found = session.Rows(
-            $"SELECT {SqliteRows.InstanceColumns}, key FROM instances WHERE key > @0 AND substr(instance_id, 1, length(@1)) = @1 "
-            + $"AND {Created} AND {InStatus} ORDER BY key LIMIT @5",
-            row => (State: SqliteRows.Instance(row), Key: row.GetInt64(18)),
+            $"SELECT {SqliteRows.InstanceColumns}, key FROM instances WHERE key > ?1 AND substr(instance_id, 1, length(?2)) = ?2 "
+            + $"AND {Created} AND {InStatus} ORDER BY key LIMIT ?6",
+            row => (State: SqliteRows.Instance(row), Key: row.Number(18)),
             after,
             query.InstanceIdPrefix ?? string.Empty,
             SqliteRows.Ticks(query.CreatedFrom),
@@ -47,19 +73,20 @@ internal static class SqliteReads
             found.Count > query.PageSize ? page[^1].Key.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    public static List<long> Ended(SqliteSession session, PurgeRequest request, int most) => session.Rows(
-        $"SELECT key FROM instances WHERE is_open = 0 AND key > @0 AND (@1 IS NULL OR instance_id = @1) AND {Created} AND {InStatus} ORDER BY key LIMIT @5",
-        row => row.GetInt64(0),
-        0,
+    /// <summary>Ended instances that may be purged.</summary>
+    public static List<string> Ended(SqliteSession session, PurgeRequest request, int most) => session.Rows(
+        $"SELECT instance_id FROM instances WHERE is_open = 0 AND {(request.InstanceId is null ? "?1 IS NULL" : "instance_id = ?1")} "
+        + $"AND {Created} AND {InStatus} ORDER BY key LIMIT ?2",
+        row => row.Text(0),
         request.InstanceId,
+        most,
         SqliteRows.Ticks(request.Filter?.CreatedFrom),
         SqliteRows.Ticks(request.Filter?.CreatedTo),
-        Statuses(request.Filter?.Statuses),
-        most);
+        Statuses(request.Filter?.Statuses));
 
-    private const string Created = "(@2 IS NULL OR created_at >= @2) AND (@3 IS NULL OR created_at <= @3)";
+    private const string Created = "(?3 IS NULL OR created_at >= ?3) AND (?4 IS NULL OR created_at <= ?4)";
 
-    private static readonly string InStatus = $"(@4 IS NULL OR {SqliteRows.Status} IN (SELECT value FROM json_each(@4)))";
+    private static readonly string InStatus = $"(?5 IS NULL OR {SqliteRows.Status} IN (SELECT value FROM json_each(?5)))";
 
     private static string? Statuses(IReadOnlyCollection<OrchestrationRuntimeStatus>? statuses) =>
         statuses is null or { Count: 0 } ? null : $"[{string.Join(',', statuses.Select(status => (int)status))}]";

@@ -2,7 +2,6 @@ using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
-using Microsoft.Data.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
@@ -30,46 +29,46 @@ internal static class SqliteRows
 
     public static long Ticks(DateTimeOffset instant) => instant.UtcTicks;
 
-    public static object? Ticks(DateTimeOffset? instant) => instant?.UtcTicks;
+    public static long? Ticks(DateTimeOffset? instant) => instant?.UtcTicks;
 
     public static DateTimeOffset Instant(long ticks) => new(ticks, TimeSpan.Zero);
 
-    public static InstanceState Instance(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2))
+    public static DateTimeOffset? Instant(long? ticks) => ticks is { } known ? Instant(known) : null;
+
+    public static InstanceState Instance(SqliteRow row) => new(row.Text(0), row.Text(1), row.Text(2))
     {
-        Version = row.GetString(3),
-        Status = (OrchestrationRuntimeStatus)row.GetInt64(4),
-        CreatedAt = Instant(row.GetInt64(5)),
-        LastUpdatedAt = Instant(row.GetInt64(6)),
-        StartAt = row.IsDBNull(7) ? null : Instant(row.GetInt64(7)),
-        Input = Text(row, 8),
-        Output = Text(row, 9),
-        CustomStatus = Text(row, 10),
-        Failure = HistoryJson.ReadFailure(Text(row, 11)),
-        Tags = HistoryJson.ReadTags(Text(row, 12)),
-        Parent = row.IsDBNull(13) ? null : new ParentInstance(row.GetString(13), row.GetString(14), row.GetString(15), row.GetInt32(16)),
-        Revision = row.GetInt32(17),
+        Version = row.Text(3),
+        Status = (OrchestrationRuntimeStatus)row.Number(4),
+        CreatedAt = Instant(row.Number(5)),
+        LastUpdatedAt = Instant(row.Number(6)),
+        StartAt = row.IsNull(7) ? null : Instant(row.Number(7)),
+        Input = row.TextOrNull(8),
+        Output = row.TextOrNull(9),
+        CustomStatus = row.TextOrNull(10),
+        Failure = HistoryJson.ReadFailure(row.TextOrNull(11)),
+        Tags = HistoryJson.ReadTags(row.TextOrNull(12)),
+        Parent = row.IsNull(13) ? null : new ParentInstance(row.Text(13), row.Text(14), row.Text(15), row.Int32(16)),
+        Revision = row.Int32(17),
     };
 
     /// <summary>A row of <see cref="InstanceColumns"/> and <see cref="LeaseColumns"/>.</summary>
-    public static StepLease Step(SqliteDataReader row)
+    public static StepLease Step(SqliteRow row)
     {
         var state = Instance(row);
-        return new StepLease(state.InstanceId, row.GetString(18), row.GetString(19), Instant(row.GetInt64(20)), row.GetInt32(21), state);
+        return new StepLease(state.InstanceId, row.Text(18), row.Text(19), Instant(row.Number(20)), row.Int32(21), state);
     }
 
     /// <summary>A row of <see cref="ActivityColumns"/>.</summary>
-    public static ActivityLease Activity(SqliteDataReader row)
+    public static ActivityLease Activity(SqliteRow row)
     {
         var activity = ActivityWork(row);
-        return new ActivityLease(activity.InstanceId, row.GetString(8), row.GetString(9), Instant(row.GetInt64(10)), row.GetInt32(11), activity);
+        return new ActivityLease(activity.InstanceId, row.Text(8), row.Text(9), Instant(row.Number(10)), row.Int32(11), activity);
     }
 
-    public static ActivityRow ActivityWork(SqliteDataReader row) =>
-        new(row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetString(4), Text(row, 5))
+    public static ActivityRow ActivityWork(SqliteRow row) =>
+        new(row.Text(0), row.Text(1), row.Int32(2), row.Text(3), row.Text(4), row.TextOrNull(5))
         {
-            Tags = HistoryJson.ReadTags(Text(row, 6)),
-            ScheduledAt = Instant(row.GetInt64(7)),
+            Tags = HistoryJson.ReadTags(row.TextOrNull(6)),
+            ScheduledAt = Instant(row.Number(7)),
         };
-
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

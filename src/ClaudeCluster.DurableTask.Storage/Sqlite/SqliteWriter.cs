@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ClaudeCluster.DurableTask.Storage.Migrations;
+using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
@@ -29,6 +30,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private readonly SqliteStoreOptions _options;
     private readonly SqliteSession _session;
+    private readonly HubTables _tables;
     private readonly WorkQueue _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _commits;
@@ -38,6 +40,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         _options = options;
         _session = session;
+        _tables = new HubTables(session);
     }
 
     /// <exception cref="HubFileException">The file cannot be used.</exception>
@@ -63,7 +66,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <summary>Runs the work in a transaction, perhaps with other work. If it throws, nothing of it was written.</summary>
     /// <exception cref="HubFileException">The file cannot be written.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
+    public Task<T> WriteAsync<T>(Func<HubTables, T> work)
     {
         var queued = new QueuedWork<T>(work);
         _queue.Add(queued);
@@ -86,7 +89,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         foreach (var migration in Migrator.Missing(_session))
             InTransaction(() => _session.Run(migration), changes: true);
         InTransaction(() => _session.Execute(
-            "INSERT INTO hub VALUES ('owner', @0) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO hub VALUES ('owner', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         if (_options.MaximumPages is { } pages)
             _session.Run($"PRAGMA max_page_count = {pages.ToString(CultureInfo.InvariantCulture)}");
@@ -119,11 +122,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void RunWithWhatWaits(List<QueuedWork> group)
     {
         var begun = Stopwatch.GetTimestamp();
-        group[0].Run(_session);
+        group[0].Run(_tables);
         while (group.Count < MostInGroup && Stopwatch.GetElapsedTime(begun) < LongestGroup && _queue.TryTake() is { } next)
         {
             group.Add(next);
-            next.Run(_session);
+            next.Run(_tables);
         }
     }
 
@@ -131,7 +134,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         try
         {
-            InTransaction(() => work.Run(_session));
+            InTransaction(() => work.Run(_tables));
             work.Succeed();
         }
         catch (Exception e)
@@ -179,6 +182,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void RollBack()
     {
+        _tables.Forget();
         try
         {
             _session.Execute("ROLLBACK");

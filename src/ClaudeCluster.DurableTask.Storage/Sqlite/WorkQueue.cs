@@ -1,3 +1,5 @@
+using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
+
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
 /// <summary>Work that waits for the writer's thread, in order of arrival.</summary>
@@ -51,7 +53,7 @@ internal sealed class WorkQueue
 internal abstract class QueuedWork
 {
     /// <summary>May be called again after what it wrote was rolled back.</summary>
-    public abstract void Run(SqliteSession session);
+    public abstract void Run(HubTables tables);
 
     public abstract void Succeed();
 
@@ -59,14 +61,14 @@ internal abstract class QueuedWork
 }
 
 /// <inheritdoc/>
-internal sealed class QueuedWork<T>(Func<SqliteSession, T> work) : QueuedWork
+internal sealed class QueuedWork<T>(Func<HubTables, T> work) : QueuedWork
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
 
     public Task<T> Done => _done.Task;
 
-    public override void Run(SqliteSession session) => _result = work(session);
+    public override void Run(HubTables tables) => _result = work(tables);
 
     public override void Succeed() => _done.SetResult(_result);
 

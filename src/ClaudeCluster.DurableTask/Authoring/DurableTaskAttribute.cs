@@ -14,15 +14,9 @@ public sealed class DurableTaskAttribute(string? name = null) : Attribute
     /// <value>Default: the name of the class.</value>
     public string? Name { get; } = name;
 
-    /// <summary>The version that the generated calls ask for.</summary>
+    /// <summary>The version under which the class is registered, and which the generated calls ask for.</summary>
     /// <value>Default: none.</value>
     public string? Version { get; set; }
-
-    /// <summary>The name under which a class is registered and called.</summary>
-    internal static string NameOf(Type task) =>
-        task.GetCustomAttributes(typeof(DurableTaskAttribute), inherit: false) is [DurableTaskAttribute { Name: { } name }, ..] && !string.IsNullOrWhiteSpace(name)
-            ? name
-            : task.Name;
 }
 
 /// <summary>

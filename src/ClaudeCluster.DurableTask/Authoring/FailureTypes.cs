@@ -21,6 +21,9 @@ public static class FailureTypes
     /// <summary>A step, or an activity, was delivered too often without ever being completed.</summary>
     public const string Poisoned = "ClaudeCluster.DurableTask.PoisonedOrchestration";
 
+    /// <summary>The task is of a version that the worker does not take, and it was told to fail such tasks.</summary>
+    public const string VersionMismatch = "ClaudeCluster.DurableTask.VersionMismatch";
+
     /// <summary>The sub-orchestration was terminated.</summary>
     public const string Terminated = "ClaudeCluster.DurableTask.Terminated";
 

@@ -5,11 +5,16 @@ namespace ClaudeCluster.DurableTask;
 /// <summary>All that an orchestrator may ask of the world. Every answer comes from history, so it is the same on each replay.</summary>
 public abstract class TaskOrchestrationContext
 {
+    private static readonly IReadOnlyDictionary<string, object?> NoProperties = new Dictionary<string, object?>(StringComparer.Ordinal);
+
     public abstract TaskName Name { get; }
 
     public abstract string InstanceId { get; }
 
     public virtual string Version => string.Empty;
+
+    /// <summary>What a hub or host tells orchestrator code beyond this API. This engine tells nothing more.</summary>
+    public virtual IReadOnlyDictionary<string, object?> Properties => NoProperties;
 
     /// <summary>The orchestration that started this one as a sub-orchestration.</summary>
     public abstract ParentOrchestrationInstance? Parent { get; }
@@ -19,6 +24,9 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>True while the code runs over steps that history already holds.</summary>
     public abstract bool IsReplaying { get; }
+
+    /// <summary>Makes loggers that are silent while the code replays.</summary>
+    public virtual ILoggerFactory ReplaySafeLoggerFactory => new ReplaySafeLoggers(this);
 
     protected abstract ILoggerFactory LoggerFactory { get; }
 
@@ -30,6 +38,12 @@ public abstract class TaskOrchestrationContext
     /// <inheritdoc cref="CallActivityAsync{TResult}(TaskName, object?, TaskOptions?)"/>
     public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) =>
         CallActivityAsync<object?>(name, input, options);
+
+    /// <inheritdoc cref="CallActivityAsync{TResult}(TaskName, object?, TaskOptions?)"/>
+    public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) => CallActivityAsync<TResult>(name, null, options);
+
+    /// <inheritdoc cref="CallActivityAsync{TResult}(TaskName, object?, TaskOptions?)"/>
+    public virtual Task CallActivityAsync(TaskName name, TaskOptions options) => CallActivityAsync(name, null, options);
 
     /// <summary>Waits, for years if need be, at no cost. An instant in the past fires at once.</summary>
     /// <exception cref="TaskCanceledException">The token was cancelled first.</exception>
@@ -76,8 +90,21 @@ public abstract class TaskOrchestrationContext
     public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
         CallSubOrchestratorAsync<object?>(orchestratorName, input, options);
 
+    /// <inheritdoc cref="CallSubOrchestratorAsync{TResult}(TaskName, object?, TaskOptions?)"/>
+    public virtual Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options) =>
+        CallSubOrchestratorAsync<TResult>(orchestratorName, null, options);
+
+    /// <inheritdoc cref="CallSubOrchestratorAsync{TResult}(TaskName, object?, TaskOptions?)"/>
+    public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, TaskOptions options) => CallSubOrchestratorAsync(orchestratorName, null, options);
+
     /// <summary>Begins again with a new input and an empty history. Return right after this call.</summary>
     public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true);
+
+    /// <inheritdoc cref="ContinueAsNew(object?, bool)"/>
+    public abstract void ContinueAsNew(ContinueAsNewOptions options);
+
+    /// <summary>Negative if this orchestration is older than that version, 0 if it is of the same, positive if it is newer.</summary>
+    public virtual int CompareVersionTo(string version) => VersionOrder.Compare(Version, version);
 
     /// <summary>A GUID that is the same on each replay and new for each call.</summary>
     public abstract Guid NewGuid();
@@ -86,7 +113,23 @@ public abstract class TaskOrchestrationContext
     public virtual ILogger CreateReplaySafeLogger(string categoryName) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
 
     /// <inheritdoc cref="CreateReplaySafeLogger(string)"/>
-    public virtual ILogger CreateReplaySafeLogger<T>() => CreateReplaySafeLogger(typeof(T).FullName ?? typeof(T).Name);
+    public virtual ILogger CreateReplaySafeLogger(Type type) => CreateReplaySafeLogger(type.FullName ?? type.Name);
+
+    /// <inheritdoc cref="CreateReplaySafeLogger(string)"/>
+    public virtual ILogger CreateReplaySafeLogger<T>() => CreateReplaySafeLogger(typeof(T));
+
+    private sealed class ReplaySafeLoggers(TaskOrchestrationContext context) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => context.CreateReplaySafeLogger(categoryName);
+
+        /// <exception cref="NotSupportedException">Providers are added to the host's factory.</exception>
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("Add logging providers to the host, not to an orchestration.");
+
+        public void Dispose()
+        {
+            // The host's factory behind it is not this one's to dispose.
+        }
+    }
 
     private sealed class ReplaySafeLogger(TaskOrchestrationContext context, ILogger inner) : ILogger
     {

@@ -9,6 +9,10 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
 {
     private readonly DataConverter _converter = converter ?? JsonDataConverter.Default;
 
+    /// <summary>The version of orchestrations that are started without one.</summary>
+    /// <value>Default: none.</value>
+    public TaskVersion DefaultVersion { get; init; }
+
     /// <summary>Starts an orchestration and returns its instance id.</summary>
     /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
     public Task<string> ScheduleNewOrchestrationInstanceAsync(
@@ -18,7 +22,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         {
             StartAt = options?.StartAt,
             Tags = options?.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
-            Version = options?.Version ?? TaskVersion.Unversioned,
+            Version = options?.Version ?? DefaultVersion,
             Replaceable = Replaceable(options?.DedupeStatuses),
         };
         return hub.StartAsync(start, cancellation);

@@ -19,10 +19,20 @@ public static class HistoryJson
     public static IReadOnlyList<HistoryEvent> Read(string json) =>
         JsonSerializer.Deserialize(json, Json.IReadOnlyListHistoryEvent) ?? throw new JsonException("A history must not be null.");
 
+    internal static byte[] WriteUtf8(IReadOnlyList<HistoryEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Json.IReadOnlyListHistoryEvent);
+
+    internal static IReadOnlyList<HistoryEvent> Read(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Json.IReadOnlyListHistoryEvent) ?? throw new JsonException("A history must not be null.");
+
     internal static string WriteEvent(HistoryEvent happened) => JsonSerializer.Serialize(happened, Json.HistoryEvent);
+
+    internal static byte[] WriteEventUtf8(HistoryEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, Json.HistoryEvent);
 
     internal static HistoryEvent ReadEvent(string json) =>
         JsonSerializer.Deserialize(json, Json.HistoryEvent) ?? throw new JsonException("An event must not be null.");
+
+    internal static HistoryEvent ReadEvent(ReadOnlySpan<byte> utf8) =>
+        JsonSerializer.Deserialize(utf8, Json.HistoryEvent) ?? throw new JsonException("An event must not be null.");
 
     internal static string? WriteFailure(TaskFailureDetails? failure) =>
         failure is null ? null : JsonSerializer.Serialize(failure, Json.TaskFailureDetails);

@@ -76,6 +76,18 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
 
     public Task GiveBackAsync(Taken taken) => SettleAsync(taken, LostLease.GiveBack(taken.Lease), CancellationToken.None);
 
+    /// <summary>Gives back what its worker has no code for; another one takes it.</summary>
+    public Task RefuseAsync(Taken taken)
+    {
+        taken.Receiver.Refuse(taken.Lease switch
+        {
+            StepLease { State: var state } => new RefusedTask(state.Name, state.Version),
+            ActivityLease { Activity: var activity } => new RefusedTask(activity.Name, activity.Version),
+            _ => throw new ArgumentOutOfRangeException(nameof(taken)),
+        });
+        return GiveBackAsync(taken);
+    }
+
     private async ValueTask<WorkItem?> NextAsync(Receiver receiver, CancellationToken cancellation)
     {
         try

@@ -76,6 +76,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
+        _held.Find(item) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
+
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
 
     public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>

@@ -13,6 +13,7 @@ internal sealed class Receiver : IDisposable
     private readonly Lock _lock = new();
     private DateTimeOffset _lookAt = DateTimeOffset.MaxValue;
     private bool _lookAsked;
+    private ImmutableHashSet<RefusedTask> _refused = [];
 
     public Receiver(WorkerOffer offer, HubClock clock)
     {
@@ -30,7 +31,7 @@ internal sealed class Receiver : IDisposable
     public Room Activities { get; }
 
     /// <summary>Versions that this worker has been asked for and has no code for.</summary>
-    public ImmutableHashSet<RefusedTask> Refused { get; set; } = ImmutableHashSet<RefusedTask>.Empty;
+    public IReadOnlySet<RefusedTask> Refused => _refused;
 
     /// <summary>False if the worker has gone: the work must be given back.</summary>
     public bool Give(Taken taken) => _waiting.Writer.TryWrite(taken);
@@ -41,6 +42,9 @@ internal sealed class Receiver : IDisposable
         Steps.MayHaveBacklog = Activities.MayHaveBacklog = true;
         WakeToLook();
     }
+
+    /// <summary>Do not ask again for this version of this task.</summary>
+    public void Refuse(RefusedTask task) => ImmutableInterlocked.Update(ref _refused, static (all, one) => all.Add(one), task);
 
     /// <summary>A place is free again.</summary>
     public void Free(Lease lease)

@@ -28,7 +28,7 @@ namespace ClaudeCluster.DurableTask.Replay;
 
 /// <summary>One execution of an orchestrator: code plus history gives actions.</summary>
 internal sealed class OrchestrationReplay(
-    string instanceId, Func<TaskName, ITaskOrchestrator?> findOrchestrator, DataConverter converter, ILoggerFactory logs)
+    string instanceId, Func<ExecutionStarted, ITaskOrchestrator?> findOrchestrator, DataConverter converter, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly OrchestratorThread _thread = new();
     private ReplayContext? _context;
@@ -36,6 +36,15 @@ internal sealed class OrchestrationReplay(
     private bool _replaying;
     private int _steps;
     private OrchestratorAction? _end;
+    private ITaskOrchestrator? _code;
+
+    public string InstanceId => instanceId;
+
+    /// <summary>The version of sub-orchestrations that are called without one.</summary>
+    public TaskVersion DefaultVersion { get; init; }
+
+    /// <summary>The code has ended, or is forgotten where it waits.</summary>
+    public ValueTask DisposeAsync() => _code is OwnedOrchestrator owned ? owned.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>Runs the code over the past and then one step further.</summary>
     public StepResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> received) =>
@@ -140,17 +149,17 @@ internal sealed class OrchestrationReplay(
 
     private void Begin(ExecutionStarted started)
     {
-        _context = new ReplayContext(instanceId, started, converter, _thread, logs);
+        _context = new ReplayContext(instanceId, started, converter, _thread, logs) { DefaultVersion = DefaultVersion };
         _context.BeginStep(_stepBegan, _replaying);
-        _ = RunCodeAsync(_context);
+        _ = RunCodeAsync(_context, started);
     }
 
     /// <summary>Runs until the code ends, perhaps many steps from now. Whatever it throws is its result.</summary>
-    private async Task RunCodeAsync(ReplayContext context)
+    private async Task RunCodeAsync(ReplayContext context, ExecutionStarted started)
     {
         try
         {
-            _end = await RunToTheEndAsync(context);
+            _end = await RunToTheEndAsync(context, started);
         }
         catch (Exception e)
         {
@@ -158,18 +167,19 @@ internal sealed class OrchestrationReplay(
         }
     }
 
-    private async Task<OrchestratorAction> RunToTheEndAsync(ReplayContext context)
+    private async Task<OrchestratorAction> RunToTheEndAsync(ReplayContext context, ExecutionStarted started)
     {
-        if (findOrchestrator(context.Name) is not { } code)
-            return new OrchestratorAction.Fail(NoCode(context.Name));
+        if (findOrchestrator(started) is not { } code)
+            return new OrchestratorAction.Fail(NoCode(started));
+        _code = code;
         var output = await code.RunAsync(context, context.ReadInput(code.InputType));
-        return context.NextExecution is { } next
-            ? new OrchestratorAction.ContinueAsNew(next.Input, [])
+        return context.Next is { } next
+            ? new OrchestratorAction.ContinueAsNew(next.Input, []) { NewVersion = next.NewVersion }
             : new OrchestratorAction.Complete(context.WriteOutput(output, code.OutputType));
     }
 
     private IReadOnlyList<EventRaised> CarriedEvents() =>
-        _context is { NextExecution.KeepEvents: true } context ? [.. context.Events.Unclaimed] : [];
+        _context is { Next.KeepsEvents: true } context ? [.. context.Events.Unclaimed] : [];
 
     private TaskFailureDetails? StoppedOutsideOfHistory()
     {
@@ -185,8 +195,12 @@ internal sealed class OrchestrationReplay(
         };
     }
 
-    private static TaskFailureDetails NoCode(TaskName name) =>
-        new(FailureTypes.TaskNotFound, $"No orchestrator named '{name}' is registered with this worker.") { IsNonRetriable = true };
+    private static TaskFailureDetails NoCode(ExecutionStarted started) => new(
+        FailureTypes.TaskNotFound,
+        $"No orchestrator named '{started.Name}'{(started.Version.Length == 0 ? "" : $" of version '{started.Version}'")} is registered with this worker.")
+    {
+        IsNonRetriable = true,
+    };
 }
 
 /// <summary>What a step asks for, and the custom status after it.</summary>

@@ -29,7 +29,11 @@ public abstract record OrchestratorAction
     public sealed record Fail(TaskFailureDetails Failure) : OrchestratorAction;
 
     /// <summary>Begin again; events that nobody has waited for go along. Always the last action.</summary>
-    public sealed record ContinueAsNew(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction;
+    public sealed record ContinueAsNew(string? Input, IReadOnlyList<EventRaised> CarriedEvents) : OrchestratorAction
+    {
+        /// <summary>The version from now on; null if it stays.</summary>
+        public string? NewVersion { get; init; }
+    }
 
     /// <summary>The answer to a rewind: the history from now on. If its last step has no end, its events are delivered again. Always the only action.</summary>
     public sealed record Rewind(IReadOnlyList<HistoryEvent> NewHistory) : OrchestratorAction;

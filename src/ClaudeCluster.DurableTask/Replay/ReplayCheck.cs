@@ -16,6 +16,12 @@ public sealed class ReplayCheck(DurableTaskRegistry registry, IServiceProvider s
             return new ReplayVerdict(instanceId, string.Empty, history.Count, ReplayOutcome.NotReplayable, $"It does not begin with {nameof(ExecutionStarted)}.");
         if (!registry.Orchestrators.Contains(started.Name))
             return new ReplayVerdict(instanceId, started.Name, history.Count, ReplayOutcome.NoCode, $"There is no orchestrator named '{started.Name}'.");
+        if (registry.LacksOrchestratorVersion(started.Name, started.Version))
+        {
+            var lacks = $"There is an orchestrator named '{started.Name}', but not of version '{started.Version}'.";
+            return new ReplayVerdict(instanceId, started.Name, history.Count, ReplayOutcome.NoCode, lacks);
+        }
+
         try
         {
             var replay = new OrchestrationReplay(

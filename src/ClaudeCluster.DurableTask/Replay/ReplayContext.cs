@@ -36,7 +36,10 @@ internal sealed class ReplayContext(
     public string? CustomStatus { get; private set; }
 
     /// <summary>Set when the code asked to begin again; it takes effect when the code returns.</summary>
-    public (string? Input, bool KeepEvents)? NextExecution { get; private set; }
+    public NextExecution? Next { get; private set; }
+
+    /// <summary>The version of sub-orchestrations that are called without one.</summary>
+    public TaskVersion DefaultVersion { get; init; }
 
     public bool HasOpenWork => Tasks.Count > 0 || Events.Waiters > 0;
 
@@ -107,10 +110,15 @@ internal sealed class ReplayContext(
         CustomStatus = converter.Serialize(customStatus);
     }
 
-    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true)
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
+        ContinueAsNew(new ContinueAsNewOptions { NewInput = newInput, PreserveUnprocessedEvents = preserveUnprocessedEvents });
+
+    public override void ContinueAsNew(ContinueAsNewOptions options)
     {
         StayOnThread();
-        NextExecution = (converter.Serialize(newInput), preserveUnprocessedEvents);
+        // A bare null as the only argument is taken for the options; it means a null input.
+        options ??= new ContinueAsNewOptions();
+        Next = new NextExecution(converter.Serialize(options.NewInput), options.PreserveUnprocessedEvents, options.NewVersion);
     }
 
     public override Guid NewGuid()
@@ -141,7 +149,7 @@ internal sealed class ReplayContext(
         var id = _nextTaskId++;
         var child = (options as SubOrchestrationOptions)?.InstanceId ?? $"{started.ExecutionId}-{id}";
         _actions.Add(new OrchestratorAction.StartSubOrchestration(
-            id, child, name, options?.Version ?? TaskVersion.Unversioned, input, CopyTags(options)));
+            id, child, name, options?.Version ?? DefaultVersion, input, CopyTags(options)));
         return converter.Deserialize<TResult>(await Tasks.Add(id, TaskKind.SubOrchestration, name))!;
     }
 
@@ -151,3 +159,6 @@ internal sealed class ReplayContext(
             thread.Leave();
     }
 }
+
+/// <summary>What the code has asked for: to begin again.</summary>
+internal sealed record NextExecution(string? Input, bool KeepsEvents, TaskVersion? NewVersion);

@@ -107,8 +107,8 @@ internal sealed class Transition
     private void BeginAgain(OrchestratorAction.ContinueAsNew next)
     {
         var executionId = _ids.NewId();
-        Record(new ContinuedAsNew(executionId, next.Input));
-        var started = InstanceRequests.Started(_before with { ExecutionId = executionId, Input = next.Input }, _now);
+        var record = Record(new ContinuedAsNew(executionId, next.Input) { NewVersion = next.NewVersion });
+        var started = InstanceRequests.Started(_before.Apply([record]), _now);
         _messages.Add(new InboxMessage(_before.InstanceId, executionId, started, _now) { Front = true });
         foreach (var carried in next.CarriedEvents)
             _messages.Add(new InboxMessage(_before.InstanceId, null, carried, _now) { Front = true });

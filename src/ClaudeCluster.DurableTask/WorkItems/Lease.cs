@@ -35,7 +35,11 @@ public sealed record ActivityLease(string InstanceId, string Token, string Worke
     : Lease(InstanceId, Token, WorkerId, Until, Deliveries);
 
 /// <summary>A step as the store hands it out: all messages that are due, in order, up to a bound.</summary>
-public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Messages);
+public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Messages)
+{
+    /// <summary>Why some of its messages cannot be read; null if all can. Such a step is given all the same, and fails its orchestration.</summary>
+    public string? Unreadable { get; init; }
+}
 
 /// <summary>Asks the store for work.</summary>
 /// <param name="WorkerId">Who will hold it.</param>

@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace ClaudeCluster.DurableTask.Worker;
 
 /// <summary>One run of an activity, in a service scope of its own. Whatever it throws is its result.</summary>
-internal sealed class ActivityExecution(DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, ILogger logger)
+internal sealed class ActivityExecution(DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, VersionRules versions, ILogger logger)
 {
+    /// <summary>True if the activity is of a version that is left to another worker.</summary>
+    public bool Refuses(ActivityWorkItem item) => versions.Rejects && versions.RefuseActivity(item.Name, item.Version) is not null;
+
     /// <summary>The completion, or null if the worker stops and the activity has given up because of that.</summary>
     public async Task<ActivityCompletion?> RunAsync(ActivityWorkItem item, CancellationToken stopping)
     {
@@ -28,9 +31,10 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
     private async Task<ActivityCompletion> RunInScopeAsync(ActivityWorkItem item, CancellationToken stopping)
     {
         await using var scope = services.GetService<IServiceScopeFactory>()?.CreateAsyncScope();
-        return registry.FindActivity(item.Name, scope?.ServiceProvider ?? services) is { } activity
-            ? new ActivityCompletion(item, await RunAsync(activity, item, stopping), null)
-            : new ActivityCompletion(item, null, NoCode(item.Name));
+        if (registry.FindActivity(item.Name, item.Version, scope?.ServiceProvider ?? services) is not { } activity)
+            return new ActivityCompletion(item, null, versions.RefuseActivity(item.Name, item.Version) ?? NoCode(item.Name));
+        await using var owned = activity as OwnedActivity;
+        return new ActivityCompletion(item, await RunAsync(activity, item, stopping), null);
     }
 
     private static TaskFailureDetails NoCode(TaskName name) =>

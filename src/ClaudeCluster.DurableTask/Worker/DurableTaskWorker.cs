@@ -38,8 +38,9 @@ public sealed class DurableTaskWorker
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
-        _steps = new StepExecution(registry, services, options.DataConverter, warm, logs, _logger);
-        _activities = new ActivityExecution(registry, services, options.DataConverter, _logger);
+        var versions = new VersionRules(registry, options);
+        _steps = new StepExecution(registry, services, options.DataConverter, versions, warm, logs, _logger);
+        _activities = new ActivityExecution(registry, services, options.DataConverter, versions, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
             options.MaximumConcurrentOrchestrations,
@@ -72,6 +73,7 @@ public sealed class DurableTaskWorker
         finally
         {
             await DrainAsync(running, stopping);
+            await _steps.ForgetAllAsync();
         }
 
         failure?.Throw();
@@ -105,14 +107,17 @@ public sealed class DurableTaskWorker
 
     private async Task RunStepAsync(StepWorkItem item)
     {
-        var run = await _steps.RunAsync(item, CancellationToken.None);
-        if (await _hub.CompleteAsync(run.Completion, CancellationToken.None) == Receipt.Accepted)
-            _steps.Committed(run);
+        if (await _steps.RunAsync(item, CancellationToken.None) is { } run)
+            await _steps.EndAsync(run, await _hub.CompleteAsync(run.Completion, CancellationToken.None));
+        else
+            await RefuseAsync(item);
     }
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)
     {
-        if (await _activities.RunAsync(item, stopping) is { } completion)
+        if (_activities.Refuses(item))
+            await RefuseAsync(item);
+        else if (await _activities.RunAsync(item, stopping) is { } completion)
             await _hub.CompleteAsync(completion, CancellationToken.None);
         else
             await GiveBackAsync(item);
@@ -135,6 +140,12 @@ public sealed class DurableTaskWorker
         var ended = await Task.WhenAny(all, Task.Delay(limit, _time, enough.Token)) == all;
         enough.Cancel();
         return ended;
+    }
+
+    private async Task RefuseAsync(WorkItem item)
+    {
+        _logger.VersionRefused(item.InstanceId);
+        await _hub.RefuseAsync(item, CancellationToken.None);
     }
 
     private async Task GiveBackAsync(WorkItem item)

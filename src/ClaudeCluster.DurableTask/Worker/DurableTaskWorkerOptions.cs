@@ -23,6 +23,10 @@ public sealed record DurableTaskWorkerOptions
     /// <value>Default: false.</value>
     public bool TakesAnyName { get; init; }
 
+    /// <summary>Which versions this worker takes, and what its sub-orchestrations are.</summary>
+    /// <value>Default: every version that its registry has code for.</value>
+    public VersioningOptions? Versioning { get; init; }
+
     /// <summary>How long running work may go on after the worker was told to stop; then <see cref="DurableActivityContext.Stopping"/> fires.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);

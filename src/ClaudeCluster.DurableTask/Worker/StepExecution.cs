@@ -11,13 +11,22 @@ namespace ClaudeCluster.DurableTask.Worker;
 /// fails its orchestration and says why. Only a hub that cannot be read makes this throw: that is not the orchestration's fault.
 /// </summary>
 internal sealed class StepExecution(
-    DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, WarmInstances warm, ILoggerFactory logs, ILogger logger)
+    DurableTaskRegistry registry,
+    IServiceProvider services,
+    DataConverter converter,
+    VersionRules versions,
+    WarmInstances warm,
+    ILoggerFactory logs,
+    ILogger logger)
 {
-    public async Task<StepRun> RunAsync(StepWorkItem item, CancellationToken cancellation)
+    /// <summary>What the step did; null if it is of a version that is left to another worker.</summary>
+    public async Task<StepRun?> RunAsync(StepWorkItem item, CancellationToken cancellation)
     {
         var rewinds = item.New.Any(happened => happened is ExecutionRewound);
-        if (warm.Take(item) is { } remembered && !rewinds)
+        if (warm.Take(item, out var stale) is { } remembered)
             return Run(item, remembered, replay => replay.Step(item.New));
+        if (stale is not null)
+            await DisposeAsync(stale);
         IReadOnlyList<HistoryEvent> past;
         try
         {
@@ -28,16 +37,29 @@ internal sealed class StepExecution(
             return NotRun(item, e);
         }
 
-        return rewinds ? Rewind(item, past) : Run(item, NewReplay(item), replay => replay.Run(past, item.New));
+        if (Refuse(past, item) is { } refusal)
+            return versions.Rejects ? null : Fail(item, refusal);
+        return rewinds ? await RewindAsync(item, past) : Run(item, NewReplay(item), replay => replay.Run(past, item.New));
     }
 
-    /// <summary>The step was committed: the code waits where it stands, if it waits at all.</summary>
-    public void Committed(StepRun run)
+    /// <summary>If the step was committed, the code waits where it stands, if it waits at all; otherwise it is forgotten.</summary>
+    public async Task EndAsync(StepRun run, Receipt receipt)
     {
         var isOver = run.Completion.Actions is [.., OrchestratorAction.Complete or OrchestratorAction.Fail or OrchestratorAction.ContinueAsNew];
-        if (run.Replay is { } replay && !isOver)
-            warm.Keep(run.Completion.Item, replay);
+        var forgotten = run.Replay is { } replay && !isOver && receipt == Receipt.Accepted ? warm.Keep(run.Completion.Item, replay) : run.Replay;
+        if (forgotten is not null)
+            await DisposeAsync(forgotten);
     }
+
+    /// <summary>The worker ends.</summary>
+    public async Task ForgetAllAsync()
+    {
+        foreach (var replay in warm.Clear())
+            await DisposeAsync(replay);
+    }
+
+    private TaskFailureDetails? Refuse(IReadOnlyList<HistoryEvent> past, StepWorkItem item) =>
+        past.Concat(item.New).OfType<ExecutionStarted>().FirstOrDefault() is { } started ? versions.RefuseOrchestrator(started.Name, started.Version) : null;
 
     private StepRun Run(StepWorkItem item, OrchestrationReplay replay, Func<OrchestrationReplay, StepResult> step)
     {
@@ -48,26 +70,53 @@ internal sealed class StepExecution(
         }
         catch (Exception e)
         {
-            return NotRun(item, e);
+            return NotRun(item, e, replay);
         }
     }
 
-    private StepRun Rewind(StepWorkItem item, IReadOnlyList<HistoryEvent> past)
+    private async Task<StepRun> RewindAsync(StepWorkItem item, IReadOnlyList<HistoryEvent> past)
     {
+        var trials = new List<OrchestrationReplay>();
         try
         {
-            var rewind = new OrchestratorAction.Rewind(Rewinding.Rewind(past, () => NewReplay(item)));
+            var rewind = new OrchestratorAction.Rewind(Rewinding.Rewind(past, NewTrial));
             return new StepRun(new StepCompletion(item, [rewind], null), null);
         }
         catch (Exception e)
         {
             return NotRun(item, e);
         }
+        finally
+        {
+            foreach (var trial in trials)
+                await DisposeAsync(trial);
+        }
+
+        OrchestrationReplay NewTrial()
+        {
+            var trial = NewReplay(item);
+            trials.Add(trial);
+            return trial;
+        }
     }
 
-    private OrchestrationReplay NewReplay(StepWorkItem item) => new(item.InstanceId, name => registry.FindOrchestrator(name, services), converter, logs);
+    private OrchestrationReplay NewReplay(StepWorkItem item) =>
+        new(item.InstanceId, started => registry.FindOrchestrator(started, services), converter, logs) { DefaultVersion = versions.DefaultVersion };
 
-    private StepRun NotRun(StepWorkItem item, Exception reason)
+    private async Task DisposeAsync(OrchestrationReplay replay)
+    {
+        try
+        {
+            await replay.DisposeAsync();
+        }
+        catch (Exception e)
+        {
+            // Its step is committed or refused; there is nothing left to fail.
+            logger.OrchestratorNotDisposed(replay.InstanceId, e);
+        }
+    }
+
+    private StepRun NotRun(StepWorkItem item, Exception reason, OrchestrationReplay? replay = null)
     {
         logger.StepNotRun(item.InstanceId, reason);
         var failure = new TaskFailureDetails(
@@ -78,8 +127,11 @@ internal sealed class StepExecution(
         {
             IsNonRetriable = true,
         };
-        return new StepRun(new StepCompletion(item, [new OrchestratorAction.Fail(failure)], null), null);
+        return Fail(item, failure) with { Replay = replay };
     }
+
+    private static StepRun Fail(StepWorkItem item, TaskFailureDetails failure) =>
+        new(new StepCompletion(item, [new OrchestratorAction.Fail(failure)], null), null);
 }
 
 /// <summary>What a step did, and the code as it stands after it.</summary>

@@ -14,31 +14,47 @@ internal class WarmInstances(int most)
     private readonly LinkedList<Warm> _byUse = new();
 
     /// <summary>The replay that has seen exactly this item's past, if it is remembered.</summary>
-    public virtual OrchestrationReplay? Take(StepWorkItem item)
+    /// <param name="item">The step.</param>
+    /// <param name="stale">One that has seen something else, and is forgotten.</param>
+    public virtual OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
     {
+        stale = null;
         lock (_lock)
         {
-            if (!_byId.Remove(item.InstanceId, out var node))
+            if (!_byId.TryGetValue(item.InstanceId, out var node))
                 return null;
-            _byUse.Remove(node);
-            return node.Value.Revision == item.Revision && string.Equals(node.Value.ExecutionId, item.ExecutionId, StringComparison.Ordinal)
-                ? node.Value.Replay
-                : null;
+            Forget(node);
+            if (node.Value.Revision == item.Revision && string.Equals(node.Value.ExecutionId, item.ExecutionId, StringComparison.Ordinal))
+                return node.Value.Replay;
+            stale = node.Value.Replay;
+            return null;
         }
     }
 
-    /// <summary>Remembers the replay after its step was committed.</summary>
-    public virtual void Keep(StepWorkItem item, OrchestrationReplay replay)
+    /// <summary>Remembers the replay after its step was committed. The one that is forgotten for it, if one is.</summary>
+    public virtual OrchestrationReplay? Keep(StepWorkItem item, OrchestrationReplay replay)
     {
         if (most == 0)
-            return;
+            return replay;
         lock (_lock)
         {
-            if (_byId.Remove(item.InstanceId, out var older))
-                _byUse.Remove(older);
-            else if (_byId.Count == most)
-                Forget(_byUse.First!);
+            var forgotten = _byId.GetValueOrDefault(item.InstanceId) ?? (_byId.Count == most ? _byUse.First : null);
+            if (forgotten is not null)
+                Forget(forgotten);
             _byId.Add(item.InstanceId, _byUse.AddLast(new Warm(item.InstanceId, item.ExecutionId, item.Revision + 1, replay)));
+            return forgotten?.Value.Replay;
+        }
+    }
+
+    /// <summary>Forgets all; what was remembered.</summary>
+    public IReadOnlyList<OrchestrationReplay> Clear()
+    {
+        lock (_lock)
+        {
+            List<OrchestrationReplay> all = [.. _byUse.Select(warm => warm.Replay)];
+            _byUse.Clear();
+            _byId.Clear();
+            return all;
         }
     }
 

@@ -13,6 +13,12 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{instanceId}: activity {name} (#{taskId}) failed")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string name, int taskId, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{instanceId}: its orchestrator could not be disposed")]
+    public static partial void OrchestratorNotDisposed(this ILogger logger, string instanceId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{instanceId}: left to another worker, its version is not taken here")]
+    public static partial void VersionRefused(this ILogger logger, string instanceId);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{instanceId}: the worker stops; its work is given back")]
     public static partial void WorkGivenBack(this ILogger logger, string instanceId);
 }

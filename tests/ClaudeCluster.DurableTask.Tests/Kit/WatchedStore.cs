@@ -48,6 +48,19 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
         committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
 
+    /// <summary>Work that was given back in order.</summary>
+    public int Refusals
+    {
+        get
+        {
+            lock (_lock)
+                return _committed.Count(batch => batch.Leased == Disposition.Returned);
+        }
+    }
+
+    /// <summary>Waits until work was given back in order so many times.</summary>
+    public Task RefusalsAsync(int count) => WaitAsync(committed => committed.Count(batch => batch.Leased == Disposition.Returned) >= count);
+
     /// <summary>Waits until so many commits were made.</summary>
     public Task CommitsAsync(int count) => WaitAsync(committed => committed.Count >= count);
 

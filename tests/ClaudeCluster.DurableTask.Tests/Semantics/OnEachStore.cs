@@ -69,3 +69,7 @@ public sealed class RewindFactsOnSqlite() : RewindFacts(StoreKind.Sqlite);
 public sealed class RewindTreeFactsOnMemory() : RewindTreeFacts(StoreKind.Memory);
 
 public sealed class RewindTreeFactsOnSqlite() : RewindTreeFacts(StoreKind.Sqlite);
+
+public sealed class VersionFactsOnMemory() : VersionFacts(StoreKind.Memory);
+
+public sealed class VersionFactsOnSqlite() : VersionFacts(StoreKind.Sqlite);

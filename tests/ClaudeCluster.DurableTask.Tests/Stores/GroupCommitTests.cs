@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
+using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Stores;
@@ -36,7 +37,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task A_group_is_bounded()
     {
-        await TogetherAsync(Enumerable.Range(0, 600).Select(_ => (Func<SqliteSession, long>)(session => session.Execute("UPDATE hub SET value = '1' WHERE name = 'owner'"))).ToArray());
+        await TogetherAsync(Enumerable.Range(0, 600).Select(_ => (Func<HubTables, long>)(tables => tables.Session.Execute("UPDATE hub SET value = '1' WHERE name = 'owner'"))).ToArray());
 
         Assert.InRange(Befores.Count(), 3, 600);
     }
@@ -55,9 +56,9 @@ public sealed class GroupCommitTests : IAsyncLifetime
     {
         var results = await TogetherAsync(
             Put(1),
-            session =>
+            tables =>
             {
-                Put(2)(session);
+                Put(2)(tables);
                 throw new FormatException();
             },
             Put(3));
@@ -70,17 +71,18 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task Nobody_is_answered_before_the_commit()
     {
         await _writer.DisposeAsync();
-        var answeredEarly = false;
-        var tasks = new List<Task>();
-        _writer = Open(point => answeredEarly |= point.IsBefore && tasks.Exists(task => task.IsCompleted));
+        using var open = new ManualResetEventSlim();
+        Task<long>? written = null;
+        var answered = new List<bool>();
+        _writer = Open(_ => answered.Add(written?.IsCompleted == true));
+        answered.Clear();
 
-        for (var item = 0; item < 5; item++)
-        {
-            tasks = [_writer.WriteAsync(Put(item))];
-            await tasks[0];
-        }
+        var gate = _writer.WriteAsync(_ => open.Wait(Cluster.Patience));
+        written = _writer.WriteAsync(Put(1));
+        open.Set();
+        await Task.WhenAll(gate, written);
 
-        Assert.False(answeredEarly);
+        Assert.Equal([false, false], answered);
     }
 
     [Fact]
@@ -97,7 +99,8 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
         var results = await TogetherAsync(_writer, Put(1), Put(2));
 
-        Assert.All(results, e => Assert.IsType<TimeoutException>(e));
+        Assert.All(results, Assert.NotNull);
+        Assert.IsType<TimeoutException>(results[0]);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _writer.WriteAsync(Put(3)));
         using var reader = SqliteHubReader.Open(path);
         Assert.Equal(0L, reader.Read(session => session.Scalar<long>("SELECT count(*) FROM hub WHERE name LIKE 'item-%'")));
@@ -112,7 +115,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
         {
             reading.SetResult();
             written.Task.Wait(Cluster.Patience);
-            return row.GetInt64(0);
+            return row.Number(0);
         })));
         await reading.Task;
 
@@ -124,15 +127,15 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
     private IEnumerable<CommitPoint> Befores => _points.Where(point => point.IsBefore);
 
-    private static Func<SqliteSession, long> Put(int item) => session => session.Execute("INSERT INTO hub VALUES (@0, '')", $"item-{item}");
+    private static Func<HubTables, long> Put(int item) => tables => tables.Session.Execute("INSERT INTO hub VALUES (?1, '')", $"item-{item}");
 
     private SqliteWriter Open(Action<CommitPoint>? onCommit = null) =>
         SqliteWriter.Open(new SqliteStoreOptions(_folder.File("hub.db")) { OnCommit = onCommit ?? _points.Add });
 
-    private Task<Exception?[]> TogetherAsync(params Func<SqliteSession, long>[] works) => TogetherAsync(_writer, works);
+    private Task<Exception?[]> TogetherAsync(params Func<HubTables, long>[] works) => TogetherAsync(_writer, works);
 
     /// <summary>Lets work queue up behind a piece of work that changes nothing; what each then came to.</summary>
-    private static async Task<Exception?[]> TogetherAsync(SqliteWriter writer, params Func<SqliteSession, long>[] works)
+    private static async Task<Exception?[]> TogetherAsync(SqliteWriter writer, params Func<HubTables, long>[] works)
     {
         using var open = new ManualResetEventSlim();
         var gate = writer.WriteAsync(_ =>
@@ -146,8 +149,8 @@ public sealed class GroupCommitTests : IAsyncLifetime
         return await Task.WhenAll(queued.Select(task => Record.ExceptionAsync(() => task).AsTask()));
     }
 
-    private Task<long> CountAsync() => _writer.WriteAsync(session => session.Scalar<long>("SELECT count(*) FROM hub WHERE name LIKE 'item-%'"));
+    private Task<long> CountAsync() => _writer.WriteAsync(tables => tables.Session.Scalar<long>("SELECT count(*) FROM hub WHERE name LIKE 'item-%'"));
 
     private Task<List<string>> ItemsAsync() =>
-        _writer.WriteAsync(session => session.Rows("SELECT name FROM hub WHERE name LIKE 'item-%' ORDER BY name", row => row.GetString(0)));
+        _writer.WriteAsync(tables => tables.Session.Rows("SELECT name FROM hub WHERE name LIKE 'item-%' ORDER BY name", row => row.Text(0)));
 }

@@ -186,7 +186,7 @@ public sealed class HubFileTests : IDisposable
     public async Task The_file_says_what_it_is_and_is_written_as_safely_as_sqlite_can()
     {
         await using (var writer = SqliteWriter.Open(new SqliteStoreOptions(HubPath)))
-            Assert.Equal(2L, await writer.WriteAsync(session => session.Scalar<long>("PRAGMA synchronous"))); // FULL
+            Assert.Equal(2L, await writer.WriteAsync(tables => tables.Session.Scalar<long>("PRAGMA synchronous"))); // FULL
 
         await using var connection = new SqliteConnection($"Data Source={HubPath};Mode=ReadOnly;Pooling=False");
         connection.Open();
