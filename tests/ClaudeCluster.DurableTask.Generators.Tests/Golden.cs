@@ -8,9 +8,15 @@ namespace ClaudeCluster.DurableTask.Generators.Tests;
 /// </summary>
 internal static class Golden
 {
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "ClaudeCluster.DurableTask.Generators.Tests", "Calls", "Goldens");
+
+    /// <summary>The approved texts whose names begin so.</summary>
+    public static IEnumerable<string> Names(string start) =>
+        Directory.GetFiles(Folder, start + ".*").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
     public static void Matches(string text, string name)
     {
-        var path = Path.Combine(Repository.Root, "tests", "ClaudeCluster.DurableTask.Generators.Tests", "Calls", "Goldens", name);
+        var path = Path.Combine(Folder, name);
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
             File.WriteAllText(path, text);
         Assert.True(File.Exists(path), $"{name} is not approved yet. Run the tests with APPROVE=1.");

@@ -33,11 +33,12 @@ internal static class Source
         global using ClaudeCluster.DurableTask.Client;
         """;
 
-    public static CSharpCompilation Compile(params string[] files) => CSharpCompilation.Create(
-        "User",
-        files.Prepend(Usings).Select((text, index) => CSharpSyntaxTree.ParseText(text, Language, path: $"File{index}.cs")),
-        References,
-        Options);
+    /// <summary>Shared, because the framework is read once by it and by all that is added to it.</summary>
+    private static readonly CSharpCompilation Nothing = CSharpCompilation.Create("User", [Parse(Usings, 0)], References, Options);
+
+    public static CSharpCompilation Compile(params string[] files) => Nothing.AddSyntaxTrees(files.Select((text, index) => Parse(text, index + 1)));
+
+    private static SyntaxTree Parse(string text, int number) => CSharpSyntaxTree.ParseText(text, Language, path: $"File{number}.cs");
 
     /// <summary>An orchestrator with this body, and these members beside it.</summary>
     public static string Orchestrator(string body, string members = "") => $$"""
@@ -60,9 +61,15 @@ internal static class Source
     public static async Task<string[]> FindAsync(params string[] files) =>
         [.. (await DiagnoseAsync(Compile(files))).Select(one => $"{one.Id} {one.GetMessage(System.Globalization.CultureInfo.InvariantCulture).Split(':')[0]}")];
 
-    public static async Task<ImmutableArray<Diagnostic>> DiagnoseAsync(Compilation compilation)
+    public static Task<ImmutableArray<Diagnostic>> DiagnoseAsync(Compilation compilation)
     {
         Assert.Empty(compilation.GetDiagnostics().Where(one => one.Severity == DiagnosticSeverity.Error));
+        return DiagnoseUnfinishedAsync(compilation);
+    }
+
+    /// <summary>The same while somebody is still typing.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> DiagnoseUnfinishedAsync(Compilation compilation)
+    {
         var found = await compilation
             .WithAnalyzers([new OrchestratorRules(), new DeclarationRules(), new CallsByNameRules()])
             .GetAnalyzerDiagnosticsAsync();

@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask;
 using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Orchestrations.Tests;
@@ -6,6 +7,14 @@ namespace ClaudeCluster.Orchestrations.Tests;
 public class StepsTests
 {
     private readonly RecordingGitHub _github = new();
+
+    [Fact]
+    public void Each_task_of_the_library_is_registered_with_the_flow()
+    {
+        var (registered, generated) = (new DurableTaskRegistry().AddIssueToPullRequest(), new DurableTaskRegistry().AddAllGeneratedTasks());
+        Assert.Equal(generated.Orchestrators.Select(name => name.Name).Order(), registered.Orchestrators.Select(name => name.Name).Order());
+        Assert.Equal(generated.Activities.Select(name => name.Name).Order(), registered.Activities.Select(name => name.Name).Order());
+    }
 
     [Fact]
     public async Task Without_a_policy_file_the_defaults_hold()

@@ -26,6 +26,28 @@ public sealed class PackagesTests(PackageFeed feed) : IClassFixture<PackageFeed>
     }
 
     [Fact]
+    public async Task The_compiler_of_somebody_else_warns_of_a_clock_in_an_orchestrator()
+    {
+        var consumer = feed.MakeConsumer("clock");
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(PackageFeed.Repository, "tests", "consumers", "OwnFlow")))
+            File.Copy(file, Path.Combine(consumer, Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(consumer, "FlowWithClock.cs"), """
+            using ClaudeCluster.DurableTask;
+            using ClaudeCluster.Orchestrations;
+
+            public sealed class FlowWithClock : IssueToPullRequest
+            {
+                protected override Task<FlowState> BeforePullRequestAsync(TaskOrchestrationContext context, FlowState flow) =>
+                    Task.FromResult(DateTime.Now.Hour < 8 ? flow with { Phase = FlowPhase.NeedsHuman } : flow);
+            }
+            """);
+
+        var output = await feed.RunAsync(consumer, "dotnet", "build", "-p:TreatWarningsAsErrors=false");
+
+        Assert.Contains("FlowWithClock.cs(7,25): warning CCDT0001: 'DateTime.Now': each replay would read another time.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task From_a_tool_manifest_dotnet_ClaudeCluster_Runner_works()
     {
         var consumer = feed.MakeConsumer("manifest");

@@ -50,7 +50,7 @@ public sealed class ReplayTests
         string[] replay = ["replay", "--history", playground.At("greets.json")];
 
         Assert.Contains("There is no orchestrator named 'GreetsInTests'", (await playground.CallAsync(replay)).Output, StringComparison.Ordinal);
-        Assert.Equal((int)ExitCode.Done, (await playground.CallAsync([.. replay, "--code", typeof(GreetsInTests).Assembly.Location])).Code);
+        Assert.Equal((int)ExitCode.Done, (await playground.CallAsync([.. replay, "--code", typeof(GreetsSomebody).Assembly.Location])).Code);
     }
 
     [Theory]
@@ -70,8 +70,9 @@ public sealed class ReplayTests
     }
 }
 
-/// <summary>An orchestrator that the tool does not know.</summary>
-public sealed class GreetsInTests : TaskOrchestrator<object?, string>
+/// <summary>An orchestrator that the tool does not know, under a name that is not its class's.</summary>
+[DurableTask("GreetsInTests")]
+public sealed class GreetsSomebody : TaskOrchestrator<object?, string>
 {
     public override Task<string> RunAsync(TaskOrchestrationContext context, object? input) => context.CallActivityAsync<string>("Greet");
 }

@@ -45,7 +45,7 @@ internal sealed class OrchestratorRules : DiagnosticAnalyzer
         var call = (IInvocationOperation)context.Operation;
         if (call.TargetMethod.Name != "AddOrchestratorFunc" || !TypeReach.IsNamed(call.TargetMethod.ContainingType, EngineNames.Registry))
             return;
-        var name = call.Arguments[0].Value is { ConstantValue: { HasValue: true, Value: string constant } } ? constant : "this function";
+        var name = CallByName.NameIn(call)?.Text ?? "a function";
         var own = call.Syntax.GetReference();
         foreach (var function in call.Arguments.Select(argument => argument.Value).OfType<IDelegateCreationOperation>())
         {

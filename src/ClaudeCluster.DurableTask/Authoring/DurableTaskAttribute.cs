@@ -17,6 +17,12 @@ public sealed class DurableTaskAttribute(string? name = null) : Attribute
     /// <summary>The version under which the class is registered, and which the generated calls ask for.</summary>
     /// <value>Default: none.</value>
     public string? Version { get; set; }
+
+    /// <summary>The name under which a class is registered and called.</summary>
+    public static string NameOf(Type task) =>
+        task.GetCustomAttributes(typeof(DurableTaskAttribute), inherit: false) is [DurableTaskAttribute { Name: { } name }, ..] && !string.IsNullOrWhiteSpace(name)
+            ? name
+            : task.Name;
 }
 
 /// <summary>

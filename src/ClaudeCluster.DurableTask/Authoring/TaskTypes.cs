@@ -5,7 +5,7 @@ namespace ClaudeCluster.DurableTask;
 /// <summary>What a task's class says about its registration.</summary>
 internal static class TaskTypes
 {
-    public static TaskName NameOf(Type task) => Mark(task)?.Name is { } name && !string.IsNullOrWhiteSpace(name) ? name : task.Name;
+    public static TaskName NameOf(Type task) => DurableTaskAttribute.NameOf(task);
 
     public static TaskVersion VersionOf(Type task) => Mark(task)?.Version is { } version ? version : TaskVersion.Unversioned;
 

@@ -26,6 +26,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         using var receiver = new Receiver(offer, clock);
         using var ear = store.Bell.Listen(receiver.AskToLook);
         ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Add(one), receiver);
+        held.Connect(offer.WorkerId);
         try
         {
             receiver.AskToLook();
@@ -34,6 +35,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         }
         finally
         {
+            held.Disconnect(offer.WorkerId);
             ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
             await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
         }
@@ -44,14 +46,16 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         using var promise = held.NewPromise();
         var reserved = Reservation.For(batch, _receivers);
+        var began = clock.Now;
         CommitResult result;
         try
         {
-            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, clock.Now, promise)), cancellation);
+            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, began, promise)), cancellation);
         }
         catch
         {
             reserved.Release(steps: 0, activities: 0);
+            RememberTimers(batch); // It may have been written all the same.
             throw;
         }
 
@@ -62,6 +66,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             await GiveAsync(reserved.ForActivities!, lease);
         if (result.Verdict == Verdict.Committed)
             RememberTimers(batch);
+        if (batch.Guard is Guard.HoldsStep)
+            LookForTimersDueSince(began);
         return result.Verdict;
     }
 
@@ -69,8 +75,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
         var verdict = await CommitAsync(batch, cancellation);
-        if (held.Remove(taken))
-            taken.Receiver.Free(taken.Lease);
+        held.Remove(taken.Lease.Token);
         return verdict;
     }
 
@@ -109,8 +114,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
 
     private async Task LookAsync(Receiver receiver)
     {
-        receiver.BeginLook();
         var now = clock.Now;
+        receiver.BeginLook(now);
         await LookForStepsAsync(receiver, now);
         await LookForActivitiesAsync(receiver, now);
         var poll = now + options.PollInterval;
@@ -150,7 +155,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         // A rewind comes alone: what has come since is for the step after it.
         if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
             claimed = claimed with { Messages = [rewound] };
-        HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Messages.Select(message => message.Event)];
+        HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Received()];
         var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, new StoredPast(store, state))
         {
             Revision = state.Revision,
@@ -170,6 +175,19 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         held.Add(taken);
         return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
+    }
+
+    /// <summary>
+    /// A timer that fell due while its instance's step was committed is no part of that commit, which began before; and who looked for it
+    /// meanwhile found the instance leased.
+    /// </summary>
+    private void LookForTimersDueSince(DateTimeOffset instant)
+    {
+        foreach (var receiver in _receivers)
+        {
+            if (receiver.LookedForDue >= instant)
+                receiver.AskToLook();
+        }
     }
 
     private void RememberTimers(CommitBatch batch)

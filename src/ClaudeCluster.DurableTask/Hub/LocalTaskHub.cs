@@ -127,8 +127,17 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
-        if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
-            return Refused(taken.Item);
+        try
+        {
+            if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
+                return Refused(taken.Item);
+        }
+        catch
+        {
+            _waiters.Changed(batch.InstanceId); // It may have been written all the same.
+            throw;
+        }
+
         if (batch.Instance is { } after)
             Announce(after);
         return Receipt.Accepted;

@@ -12,6 +12,7 @@ internal sealed class Receiver : IDisposable
     private readonly ITimer _alarm;
     private readonly Lock _lock = new();
     private DateTimeOffset _lookAt = DateTimeOffset.MaxValue;
+    private DateTimeOffset _lookedForDue;
     private bool _lookAsked;
     private ImmutableHashSet<RefusedTask> _refused = [];
 
@@ -69,11 +70,23 @@ internal sealed class Receiver : IDisposable
         }
     }
 
+    /// <summary>When it was last looked for what had fallen due.</summary>
+    public DateTimeOffset LookedForDue
+    {
+        get
+        {
+            lock (_lock)
+                return _lookedForDue;
+        }
+    }
+
     /// <summary>A look begins: what was asked for until now is answered by it.</summary>
-    public void BeginLook()
+    public void BeginLook(DateTimeOffset now)
     {
         lock (_lock)
         {
+            if (_lookAt <= now)
+                _lookedForDue = now;
             _lookAsked = false;
             _lookAt = DateTimeOffset.MaxValue;
             Steps.MayHaveBacklog = Activities.MayHaveBacklog = false;

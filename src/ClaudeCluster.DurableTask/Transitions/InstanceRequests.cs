@@ -51,7 +51,7 @@ internal static class InstanceRequests
 
     public static CommitBatch Terminate(InstanceState state, InstanceRequest.Terminate terminate, DateTimeOffset now) => Endings.EndAtOnce(
         state,
-        new Guard.IsOpen(state.ExecutionId),
+        new Guard.IsOpen(state.ExecutionId, state.Revision),
         new ExecutionTerminated(terminate.Output),
         new ExecutionCompleted(OrchestrationRuntimeStatus.Terminated, terminate.Output),
         now);

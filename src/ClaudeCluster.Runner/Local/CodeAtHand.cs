@@ -9,7 +9,7 @@ internal static class CodeAtHand
 {
     public static DurableTaskRegistry Own() => new DurableTaskRegistry().AddIssueToPullRequest();
 
-    /// <summary>The assembly's orchestrators under their class names, before those of this tool.</summary>
+    /// <summary>The assembly's orchestrators under their own names, before those of this tool.</summary>
     /// <exception cref="BadInputException">The file is no assembly that can be loaded, or it holds no orchestrator.</exception>
     public static DurableTaskRegistry From(string file)
     {
@@ -17,8 +17,8 @@ internal static class CodeAtHand
         if (types.Count == 0)
             throw new BadInputException("--code", $"There is no orchestrator in {file}.", "Name the assembly with the classes that derive from TaskOrchestrator.");
         var registry = Own();
-        foreach (var type in types.Where(type => !registry.Orchestrators.Contains(type.Name)))
-            registry.AddOrchestrator(type.Name, () => (ITaskOrchestrator)ActivatorUtilities.CreateInstance(NoServices, type));
+        foreach (var type in types.Where(type => !registry.Orchestrators.Contains(DurableTaskAttribute.NameOf(type))))
+            registry.AddOrchestrator(DurableTaskAttribute.NameOf(type), () => (ITaskOrchestrator)ActivatorUtilities.CreateInstance(NoServices, type));
         return registry;
     }
 

@@ -119,6 +119,16 @@ public sealed class CallGeneratorTests
     public void Without_tasks_nothing_is_generated() => Assert.Empty(Run(Source.Compile("public class A;")));
 
     [Fact]
+    public void Half_written_tasks_do_not_break_the_generator()
+    {
+        var compilation = Source.Compile("[DurableTask(] public class A : TaskActivity<Missing, int> { } [DurableTask] public class : TaskActivity<int> { } [DurableEvent] public record ;");
+
+        var result = CSharpGeneratorDriver.Create([new CallGenerator().AsSourceGenerator()], parseOptions: Source.Language).RunGenerators(compilation).GetRunResult();
+
+        Assert.Null(result.Results.Single().Exception);
+    }
+
+    [Fact]
     public void The_order_of_files_changes_nothing()
     {
         string Task(string name) => $"namespace N.{name}; [DurableTask] public class {name} : TaskActivity<int, int> {{ public override Task<int> RunAsync(TaskActivityContext context, int input) => System.Threading.Tasks.Task.FromResult(input); }}";
@@ -144,8 +154,11 @@ public sealed class CallGeneratorTests
 
     private static void Generates(string golden, string source)
     {
-        foreach (var (name, text) in Run(Source.Compile(source)))
+        var files = Run(Source.Compile(source));
+
+        foreach (var (name, text) in files)
             Golden.Matches(text, $"{golden}.{name}");
+        Assert.Equal(files.Keys.Select(name => $"{golden}.{name}"), Golden.Names(golden));
     }
 
     /// <summary>What was generated, by file name; all of it compiles without a warning.</summary>

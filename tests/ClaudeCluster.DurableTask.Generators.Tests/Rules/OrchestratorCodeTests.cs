@@ -28,6 +28,44 @@ public sealed class OrchestratorCodeTests
     }
 
     [Fact]
+    public async Task A_line_that_two_orchestrators_reach_is_told_to_both()
+    {
+        var compilation = Source.Compile(
+            """
+            public static class Tasks
+            {
+                public static DateTime Now() => DateTime.UtcNow;
+
+                public static void Add(DurableTaskRegistry registry)
+                {
+                    registry.AddOrchestratorFunc<DateTime>("One", context => Task.FromResult(Now()));
+                    registry.AddOrchestratorFunc<DateTime>("Two", context => Task.FromResult(Now()));
+                }
+            }
+            """);
+
+        var found = (await Source.DiagnoseAsync(compilation)).Select(one => one.GetMessage(CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal);
+
+        const string Words = "'DateTime.UtcNow': each replay would read another time. Use context.CurrentUtcDateTime.";
+        Assert.Equal([$"{Words} The orchestrator 'One' runs this code.", $"{Words} The orchestrator 'Two' runs this code."], found);
+    }
+
+    [Fact]
+    public Task Local_functions_of_a_program_are_seen() => Finds(
+        """
+        public static class Program
+        {
+            public static void Add(DurableTaskRegistry registry)
+            {
+                Task<DateTime> Run(TaskOrchestrationContext context) => Task.FromResult(Now());
+                DateTime Now() => DateTime.UtcNow;
+                registry.AddOrchestratorFunc<DateTime>("Run", Run);
+            }
+        }
+        """,
+        Clock);
+
+    [Fact]
     public Task Methods_that_call_each_other_are_seen_once() => Finds(
         Source.Orchestrator("Ping(3);", "private static void Ping(int n) { if (n > 0) Pong(n - 1); } private static void Pong(int n) { _ = DateTime.UtcNow; Ping(n); }"), Clock);
 
@@ -109,6 +147,28 @@ public sealed class OrchestratorCodeTests
 
     [Fact]
     public Task What_nameof_names_is_not_run() => Finds(Source.Orchestrator("_ = nameof(DateTime.UtcNow);"));
+
+    [Fact]
+    public async Task Code_that_does_not_compile_yet_stops_no_rule()
+    {
+        var compilation = Source.Compile(
+            """
+            public static class Tasks
+            {
+                public static void Add(DurableTaskRegistry registry, TaskOrchestrationContext context)
+                {
+                    registry.AddOrchestratorFunc(); registry.AddOrchestratorFunc<int>("x", ; registry.AddActivity<>(
+                    context.CallActivityAsync(; context.CallActivityAsync<>("a", 1);
+                }
+
+                [DurableTask(] public sealed class A : TaskActivity<int> { }
+                [DurableTask(null, Version = )] public sealed class B : TaskOrchestrator<Missing, int> { public override RunAsync( }
+            }
+            """);
+
+        // AD0001: an analyzer has thrown.
+        Assert.DoesNotContain(await Source.DiagnoseUnfinishedAsync(compilation), found => found.Id == "AD0001");
+    }
 
     private static async Task Finds(string source, params string[] findings) => Assert.Equal(findings, await Source.FindAsync(source));
 }

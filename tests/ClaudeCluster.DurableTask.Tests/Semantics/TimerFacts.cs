@@ -54,6 +54,37 @@ public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
         Assert.True(jumped);
     }
 
+    /// <summary>Its instance was leased when the hub looked for it, and not yet due by the clock of the commit that released it.</summary>
+    [Fact]
+    public async Task A_timer_that_falls_due_while_a_step_is_committed_is_not_missed()
+    {
+        var time = new FakeTime();
+        using var looked = new ManualResetEventSlim();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", async context =>
+        {
+            var timer = context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None);
+            await context.WaitForExternalEvent<string>("Go");
+            await timer;
+            return "fired";
+        }));
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        await cluster.Store.WaitForAsync<TimerCreated>(id);
+        cluster.Store.AfterLook = looked.Set;
+        cluster.Store.BeforeCommit = batch =>
+        {
+            if (!batch.History.OfType<EventRaised>().Any())
+                return;
+            looked.Reset();
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(looked.Wait(Cluster.Patience));
+        };
+
+        await cluster.Client.RaiseEventAsync(id, "Go");
+
+        Assert.Equal("fired", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
     [Fact]
     public async Task An_instant_in_the_past_fires_at_once()
     {
