@@ -11,6 +11,13 @@ public sealed record LocalTaskHubOptions
     /// <value>Default: 10.</value>
     public int MaximumDeliveries { get; init; } = 10;
 
+    /// <summary>
+    /// How many bytes of UTF-8 one input, output, event or custom status may have. Everything that an orchestration has received is read
+    /// again at each cold replay, so big things are better stored elsewhere and passed by their address.
+    /// </summary>
+    /// <value>Default: 1 MiB, what the Durable Task Scheduler takes as well.</value>
+    public int MaximumPayloadBytes { get; init; } = 1024 * 1024;
+
     /// <summary>How often to look for work that no ring announced: a net, not the way.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Storage;
-using ClaudeCluster.DurableTask.Storage.Postgres;
-using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
@@ -16,16 +13,13 @@ internal static class CrashHost
 {
     public const string Verb = "crash-host";
 
-    /// <summary>
-    /// Arguments: hub file, or hub and connection of a database as <see cref="OnPostgres"/> writes them; folder for effects; and
-    /// optionally the commit and "before" or "after".
-    /// </summary>
+    /// <summary>Arguments: kind of store, its place, folder for effects, and optionally the commit and "before" or "after".</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (hub, effects) = (args[0], args[1]);
-        Action<long, bool>? onCommit = args.Length == 4 ? KillAt(int.Parse(args[2], CultureInfo.InvariantCulture), args[3] == "before") : null;
+        var (kind, place, effects) = (Enum.Parse<StoreKind>(args[0]), args[1], args[2]);
+        var kill = args.Length == 5 ? KillAt(int.Parse(args[3], CultureInfo.InvariantCulture), args[4] == "before") : null;
 
-        await using var cluster = await Cluster.OpenAsync(Open(hub, onCommit));
+        await using var cluster = await Cluster.OpenAsync(LastingStores.Open(kind, place, kill));
         cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => AppendEffect(effects, key), cluster.Client));
         try
         {
@@ -40,14 +34,6 @@ internal static class CrashHost
         var end = await cluster.EndOfAsync(CrashScenario.Id);
         return end.ReadOutputAs<string>() == CrashScenario.Expected ? 0 : 1;
     }
-
-    public static string OnPostgres(PostgresStoreOptions options) => $"{options.Hub}@{options.ConnectionString}";
-
-    public static ITaskHubStore Open(string hub, Action<long, bool>? onCommit) => hub.Split('@') is [var name, var connection]
-        ? new PostgresHubStore(
-            new PostgresStoreOptions(connection) { Hub = name, OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) },
-            TimeProvider.System)
-        : new SqliteHubStore(new SqliteStoreOptions(hub) { OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) });
 
     private static Action<long, bool> KillAt(int commit, bool before) => (number, isBefore) =>
     {

@@ -109,3 +109,39 @@ public sealed class VersionFactsOnMemory() : VersionFacts(StoreKind.Memory);
 public sealed class VersionFactsOnSqlite() : VersionFacts(StoreKind.Sqlite);
 
 public sealed class VersionFactsOnPostgres() : VersionFacts(StoreKind.Postgres);
+
+public sealed class IdReuseFactsOnMemory() : IdReuseFacts(StoreKind.Memory);
+
+public sealed class IdReuseFactsOnSqlite() : IdReuseFacts(StoreKind.Sqlite);
+
+public sealed class IdReuseFactsOnPostgres() : IdReuseFacts(StoreKind.Postgres);
+
+public sealed class LimitFactsOnMemory() : LimitFacts(StoreKind.Memory);
+
+public sealed class LimitFactsOnSqlite() : LimitFacts(StoreKind.Sqlite);
+
+public sealed class LimitFactsOnPostgres() : LimitFacts(StoreKind.Postgres);
+
+public sealed class TraceFactsOnMemory() : TraceFacts(StoreKind.Memory);
+
+public sealed class TraceFactsOnSqlite() : TraceFacts(StoreKind.Sqlite);
+
+public sealed class TraceFactsOnPostgres() : TraceFacts(StoreKind.Postgres);
+
+public sealed class FairnessFactsOnMemory() : FairnessFacts(StoreKind.Memory);
+
+public sealed class FairnessFactsOnSqlite() : FairnessFacts(StoreKind.Sqlite);
+
+public sealed class FairnessFactsOnPostgres() : FairnessFacts(StoreKind.Postgres);
+
+public sealed class HistoryFactsOnMemory() : HistoryFacts(StoreKind.Memory);
+
+public sealed class HistoryFactsOnSqlite() : HistoryFacts(StoreKind.Sqlite);
+
+public sealed class HistoryFactsOnPostgres() : HistoryFacts(StoreKind.Postgres);
+
+public sealed class DisposalFactsOnMemory() : DisposalFacts(StoreKind.Memory);
+
+public sealed class DisposalFactsOnSqlite() : DisposalFacts(StoreKind.Sqlite);
+
+public sealed class DisposalFactsOnPostgres() : DisposalFacts(StoreKind.Postgres);
