@@ -48,11 +48,13 @@ internal sealed class Receiver : IDisposable
     public void Refuse(RefusedTask task) => ImmutableInterlocked.Update(ref _refused, static (all, one) => all.Add(one), task);
 
     /// <summary>A place is free again.</summary>
-    public void Free(Lease lease)
+    public void Free(Lease lease) => Free(RoomFor(lease), 1);
+
+    /// <summary>Places are free again: whoever looked meanwhile may have found no room for what waits.</summary>
+    public void Free(Room room, int places)
     {
-        var room = RoomFor(lease);
-        room.Free(1);
-        if (room.MayHaveBacklog)
+        room.Free(places);
+        if (places > 0 && room.MayHaveBacklog)
             WakeToLook();
     }
 
