@@ -6,5 +6,5 @@ namespace ClaudeCluster.DurableTask.Simulation;
 internal static class Program
 {
     private static Task<int> Main(string[] args) =>
-        CommandLine.Parse(args) is { } command ? Task.FromResult(command.Run()) : ConsoleRunner.Run(args);
+        CommandLine.Parse(args) is { } run ? Task.FromResult(run()) : ConsoleRunner.Run(args);
 }

@@ -71,7 +71,7 @@ internal sealed class World : IIdSource, IDisposable
         : Faults.Happens(0.5) ? YieldAsync()
         : Task.CompletedTask;
 
-    public WarmInstances NewWarmInstances() => _bug?.NewWarmInstances() ?? new ForgetfulInstances(this);
+    public WarmInstances NewWarmInstances() => _bug?.NewWarmInstances?.Invoke() ?? new ForgetfulInstances(this);
 
     string IIdSource.NewId() => $"x{++_lastId}";
 
@@ -84,9 +84,9 @@ internal sealed class World : IIdSource, IDisposable
     /// <summary>Warm instances that are forgotten at random.</summary>
     private sealed class ForgetfulInstances(World world) : WarmInstances(1_000)
     {
-        public override OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
+        public override OrchestrationReplay? Take(StepWorkItem item)
         {
-            var remembered = base.Take(item, out stale);
+            var remembered = base.Take(item);
             return world.Faults.Happens(world.Faults.Eviction) ? null : remembered;
         }
     }

@@ -36,7 +36,11 @@ internal sealed class SqliteCommit
         Guard.HoldsActivity => held is null ? Verdict.LeaseLost : Verdict.Committed,
         Guard.MayStart start => stored is null || start.Replaceable.Contains(stored.Shown.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when stored is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => stored.IsOpen && (open.ExecutionId is null || stored.IsExecution(open.ExecutionId)) ? Verdict.Committed : Verdict.NotOpen,
+        Guard.IsOpen open => stored.IsOpen
+            && (open.ExecutionId is null || stored.IsExecution(open.ExecutionId))
+            && (open.Revision is null || open.Revision == stored.State.Revision)
+            ? Verdict.Committed
+            : Verdict.NotOpen,
         Guard.HasStatus when stored is null => Verdict.NoSuchInstance,
         Guard.HasStatus has => stored.Shown.Status == has.Status && stored.IsExecution(has.ExecutionId) ? Verdict.Committed : Verdict.NotOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
@@ -27,6 +28,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         using var receiver = new Receiver(offer, clock);
         using var ear = store.Bell.Listen(receiver.AskToLook);
         ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Add(one), receiver);
+        held.Connect(offer.WorkerId);
         try
         {
             receiver.AskToLook();
@@ -35,6 +37,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         }
         finally
         {
+            held.Disconnect(offer.WorkerId);
             ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
             await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
         }
@@ -45,17 +48,21 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         using var promise = held.NewPromise();
         var reserved = Reservation.For(batch, _receivers);
+        var began = clock.Now;
         CommitResult result;
         try
         {
-            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, clock.Now, promise)), cancellation);
+            result = await store.CommitAsync(batch, reserved.ToHandout((receiver, names, most) => NewClaim(receiver, names, most, began, promise)), cancellation);
         }
         catch
         {
             reserved.Release(steps: 0, activities: 0);
+            RememberTimers(batch); // It may have been written all the same.
             throw;
         }
 
+        if (Metering.CommitTime.Enabled)
+            Metering.CommitTime.Record((clock.Now - began).TotalSeconds);
         reserved.Release(result.Steps.Count, result.Activities.Count);
         foreach (var claimed in result.Steps)
             await GiveAsync(reserved.ForSteps!, claimed);
@@ -63,6 +70,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             await GiveAsync(reserved.ForActivities!, lease);
         if (result.Verdict == Verdict.Committed)
             RememberTimers(batch);
+        if (batch.Guard is Guard.HoldsStep)
+            LookForTimersDueSince(began);
         return result.Verdict;
     }
 
@@ -70,8 +79,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
     {
         var verdict = await CommitAsync(batch, cancellation);
-        if (held.Remove(taken))
-            taken.Receiver.Free(taken.Lease);
+        held.Remove(taken.Lease.Token);
         return verdict;
     }
 
@@ -110,8 +118,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
 
     private async Task LookAsync(Receiver receiver)
     {
-        receiver.BeginLook();
         var now = clock.Now;
+        receiver.BeginLook(now);
         await LookForStepsAsync(receiver, now);
         await LookForActivitiesAsync(receiver, now);
         var poll = now + options.PollInterval;
@@ -151,20 +159,27 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         // A rewind comes alone: what has come since is for the step after it.
         if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
             claimed = claimed with { Messages = [rewound] };
-        HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Messages.Select(message => message.Event)];
+        HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Received()];
         var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, PastOf(claimed))
         {
             // Nobody remembers the past of a step that must fail.
             Revision = claimed.Unreadable is null ? state.Revision : -1,
         };
+        if (claimed.Messages.Count > 0)
+            NoteAge(claimed.Messages[0].VisibleAt, isStep: true);
         return GiveAsync(new Taken(item, claimed.Lease, claimed, receiver));
     }
 
     private Task GiveAsync(Receiver receiver, ActivityLease lease)
     {
         var activity = lease.Activity;
+        var (tags, trace) = Calls.TakeTrace(activity);
         var item = new ActivityWorkItem(
-            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, activity.Tags);
+            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, tags)
+        {
+            Trace = trace,
+        };
+        NoteAge(activity.ScheduledAt, isStep: false);
         return GiveAsync(new Taken(item, lease, null, receiver));
     }
 
@@ -172,6 +187,25 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         held.Add(taken);
         return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
+    }
+
+    private void NoteAge(DateTimeOffset since, bool isStep)
+    {
+        if (Metering.QueueAge.Enabled)
+            Metering.QueueAge.Record((clock.Now - since).TotalSeconds, Metering.Kind(isStep));
+    }
+
+    /// <summary>
+    /// A timer that fell due while its instance's step was committed is no part of that commit, which began before; and who looked for it
+    /// meanwhile found the instance leased.
+    /// </summary>
+    private void LookForTimersDueSince(DateTimeOffset instant)
+    {
+        foreach (var receiver in _receivers)
+        {
+            if (receiver.LookedForDue >= instant)
+                receiver.AskToLook();
+        }
     }
 
     private void RememberTimers(CommitBatch batch)

@@ -19,6 +19,13 @@ internal sealed class LeaseKeeper(
         }
     }
 
+    /// <summary>Nobody loses a lease because this hub was away: all that are found now last at least until then.</summary>
+    public async Task SpareAllAsync(DateTimeOffset until, CancellationToken cancellation)
+    {
+        while (await store.ReadExpiredAsync(until, AtATime, cancellation) is { Count: > 0 } found)
+            await store.RenewAsync([.. found.Select(lease => lease.Token)], until.AddTicks(1), cancellation);
+    }
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
@@ -47,12 +54,13 @@ internal sealed class LeaseKeeper(
 
     private async Task<int> TakeBackAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        // What a worker of this hub holds is never taken, even if it looks expired: the clock may have jumped since its claim.
+        // What a connected worker of this hub holds is never taken, even if it looks expired: the clock may have jumped since its claim.
         var lost = (await store.ReadExpiredAsync(now, AtATime, cancellation)).Where(lease => !held.Holds(lease.Token)).ToList();
         foreach (var lease in lost)
         {
             logger.LeaseLost(lease.InstanceId, lease.WorkerId, lease.Deliveries);
             var verdict = await store.CommitAsync(LostLease.Decide(lease, options.MaximumDeliveries, clock.Now), cancellation);
+            held.Remove(lease.Token);
             if (verdict == Verdict.Committed)
                 changed(lease.InstanceId);
         }

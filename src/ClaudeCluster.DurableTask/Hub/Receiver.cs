@@ -12,6 +12,7 @@ internal sealed class Receiver : IDisposable
     private readonly ITimer _alarm;
     private readonly Lock _lock = new();
     private DateTimeOffset _lookAt = DateTimeOffset.MaxValue;
+    private DateTimeOffset _lookedForDue;
     private bool _lookAsked;
     private ImmutableHashSet<RefusedTask> _refused = [];
 
@@ -47,11 +48,13 @@ internal sealed class Receiver : IDisposable
     public void Refuse(RefusedTask task) => ImmutableInterlocked.Update(ref _refused, static (all, one) => all.Add(one), task);
 
     /// <summary>A place is free again.</summary>
-    public void Free(Lease lease)
+    public void Free(Lease lease) => Free(RoomFor(lease), 1);
+
+    /// <summary>Places are free again: whoever looked meanwhile may have found no room for what waits.</summary>
+    public void Free(Room room, int places)
     {
-        var room = RoomFor(lease);
-        room.Free(1);
-        if (room.MayHaveBacklog)
+        room.Free(places);
+        if (places > 0 && room.MayHaveBacklog)
             WakeToLook();
     }
 
@@ -69,11 +72,23 @@ internal sealed class Receiver : IDisposable
         }
     }
 
+    /// <summary>When it was last looked for what had fallen due.</summary>
+    public DateTimeOffset LookedForDue
+    {
+        get
+        {
+            lock (_lock)
+                return _lookedForDue;
+        }
+    }
+
     /// <summary>A look begins: what was asked for until now is answered by it.</summary>
-    public void BeginLook()
+    public void BeginLook(DateTimeOffset now)
     {
         lock (_lock)
         {
+            if (_lookAt <= now)
+                _lookedForDue = now;
             _lookAsked = false;
             _lookAt = DateTimeOffset.MaxValue;
             Steps.MayHaveBacklog = Activities.MayHaveBacklog = false;

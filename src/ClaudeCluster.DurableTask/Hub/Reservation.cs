@@ -37,8 +37,8 @@ internal sealed class Reservation
     /// <summary>Frees the places that were not filled.</summary>
     public void Release(int steps, int activities)
     {
-        ForSteps?.Steps.Free(_steps - steps);
-        ForActivities?.Activities.Free(_activities - activities);
+        ForSteps?.Free(ForSteps.Steps, _steps - steps);
+        ForActivities?.Free(ForActivities.Activities, _activities - activities);
     }
 
     private static bool Takes(Receiver receiver, ActivityRow activity) => receiver.Offer.Activities?.Contains(activity.Name) ?? true;

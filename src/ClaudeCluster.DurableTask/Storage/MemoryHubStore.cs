@@ -170,7 +170,9 @@ public sealed class MemoryHubStore : ITaskHubStore
             : Verdict.LeaseLost,
         Guard.MayStart start => instance is null || start.Replaceable.Contains(instance.State.Status) ? Verdict.Committed : Verdict.AlreadyExists,
         Guard.IsOpen when instance is null => Verdict.NoSuchInstance,
-        Guard.IsOpen open => instance.State.IsOpen && (open.ExecutionId is null || SameId(open.ExecutionId, instance.State.ExecutionId))
+        Guard.IsOpen open => instance.State.IsOpen
+            && (open.ExecutionId is null || SameId(open.ExecutionId, instance.State.ExecutionId))
+            && (open.Revision is null || open.Revision == instance.State.Revision)
             ? Verdict.Committed
             : Verdict.NotOpen,
         Guard.HasStatus when instance is null => Verdict.NoSuchInstance,

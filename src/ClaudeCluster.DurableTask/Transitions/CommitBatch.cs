@@ -64,8 +64,8 @@ public abstract record Guard
     /// <summary>No instance has this id, or one whose status is among these, which is then replaced.</summary>
     public sealed record MayStart(IReadOnlyCollection<OrchestrationRuntimeStatus> Replaceable) : Guard;
 
-    /// <summary>The instance exists and has not ended; if an execution id is given, it is the current one.</summary>
-    public sealed record IsOpen(string? ExecutionId) : Guard;
+    /// <summary>The instance exists and has not ended; if an execution id or a revision is given, it is the current one.</summary>
+    public sealed record IsOpen(string? ExecutionId, int? Revision = null) : Guard;
 
     /// <summary>The instance runs, or ran, as this execution, and has this status.</summary>
     public sealed record HasStatus(string ExecutionId, OrchestrationRuntimeStatus Status) : Guard;

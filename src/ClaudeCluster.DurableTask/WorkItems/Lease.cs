@@ -39,6 +39,26 @@ public sealed record ClaimedStep(StepLease Lease, IReadOnlyList<InboxMessage> Me
 {
     /// <summary>Why some of its messages cannot be read; null if all can. Such a step is given all the same, and fails its orchestration.</summary>
     public string? Unreadable { get; init; }
+
+    /// <summary>
+    /// What the step takes in. Messages never overtake one another, even if the clock was set back between two of them, or belongs to
+    /// another hub: who came later counts as no earlier. Among them stand the timers that are due, each at its instant.
+    /// </summary>
+    internal IReadOnlyList<HistoryEvent> Received()
+    {
+        if (Messages.Count == 1)
+            return [Messages[0].Event];
+        var latest = DateTimeOffset.MinValue;
+        return
+        [
+            .. Messages.OrderBy(message => message.Id)
+                .Select(message => (Message: message, At: message.IsTimed ? message.VisibleAt : latest = Later(latest, message.VisibleAt)))
+                .OrderByDescending(placed => placed.Message.Front).ThenBy(placed => placed.At).ThenBy(placed => placed.Message.Id)
+                .Select(placed => placed.Message.Event),
+        ];
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }
 
 /// <summary>Asks the store for work.</summary>

@@ -25,7 +25,11 @@ public sealed record ActivityWorkItem(
     TaskVersion Version,
     string? Input,
     IReadOnlyDictionary<string, string> Tags)
-    : WorkItem(InstanceId, ExecutionId, Token);
+    : WorkItem(InstanceId, ExecutionId, Token)
+{
+    /// <summary>The trace that this is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
+}
 
 /// <summary>The history before a step, read only when it is needed.</summary>
 public interface IPastEvents

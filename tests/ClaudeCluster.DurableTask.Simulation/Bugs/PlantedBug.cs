@@ -1,12 +1,22 @@
+using ClaudeCluster.DurableTask.Simulation.Faults;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
 
 namespace ClaudeCluster.DurableTask.Simulation.Bugs;
 
-/// <summary>A fault in the engine, played by a decorator: the simulation must find it.</summary>
-internal abstract class PlantedBug
+/// <summary>A fault in the engine, played by a decorator: the simulation must find it. No switch in the product is needed for any of them.</summary>
+internal sealed record PlantedBug(string Name, Func<ITaskHubStore, World, ITaskHubStore> Around, Func<WarmInstances>? NewWarmInstances = null)
 {
-    public virtual ITaskHubStore Around(ITaskHubStore store, World world) => store;
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("a stale completion is written", (store, _) => new NoFence(store)),
+        new("answered before it is durable", (store, world) => new AnswersFirst(store, world)),
+        new("continue-as-new forgets what it carries", (store, _) => new Forgets(store)),
+        new("a timer rings twice", (store, _) => new RingsTwice(store)),
+        new("a wake-up is lost", (store, world) => new Deaf(store, world)),
+        new("two events change places", (store, _) => new Overtakes(store)),
+        new("a warm instance is stale", (store, _) => store, () => new StaleInstances()),
+    ];
 
-    public virtual WarmInstances? NewWarmInstances() => null;
+    public override string ToString() => Name;
 }

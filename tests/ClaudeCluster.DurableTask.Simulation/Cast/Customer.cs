@@ -33,6 +33,8 @@ internal sealed class Customer(World world, HubHost host, string id, Op[] progra
         {
             await world.Time.DelayAsync(world.Faults.NewDelay(pace));
             await UntilAnsweredAsync(() => _client.RaiseEventAsync(id, ProgramTasks.Told.ToUpperInvariant(), number));
+            if (world.Faults.Next(8) == 0)
+                await SuspendAsync();
         }
 
         if (changesItsMind)
@@ -44,6 +46,20 @@ internal sealed class Customer(World world, HubHost host, string id, Op[] progra
         await UntilAnsweredAsync(async () => Check(await _client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true)));
         IsDone = true;
     });
+
+    private async Task SuspendAsync()
+    {
+        await UntilAnsweredAsync(() => _client.SuspendInstanceAsync(id));
+        Process.Begin(async () =>
+        {
+            // Again and again: the suspension may have been sent twice, and its double be on the way still.
+            while (!IsDone)
+            {
+                await world.Time.DelayAsync(world.Faults.NewDelay(60_000));
+                await UntilAnsweredAsync(() => _client.ResumeInstanceAsync(id));
+            }
+        });
+    }
 
     private async Task StartAsync()
     {

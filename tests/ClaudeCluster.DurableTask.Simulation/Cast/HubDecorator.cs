@@ -22,6 +22,9 @@ internal abstract class HubDecorator : ITaskHub
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) =>
         CallAsync($"start {request.InstanceId}", hub => hub.StartAsync(request, cancellation));
 
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
+        CallAsync($"restart {instanceId}", hub => hub.RestartAsync(instanceId, withNewId, cancellation));
+
     public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default) =>
         CallAsync($"get {instanceId}", hub => hub.GetAsync(instanceId, payloads, cancellation));
 
@@ -30,9 +33,6 @@ internal abstract class HubDecorator : ITaskHub
 
     public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) =>
         CallAsync($"{request} on {instanceId}", async hub => { await hub.RequestAsync(instanceId, request, cancellation); return true; });
-
-    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
-        CallAsync($"restart {instanceId}", hub => hub.RestartAsync(instanceId, withNewId, cancellation));
 
     public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, string? executionId, CancellationToken cancellation = default) =>
         throw new NotSupportedException();

@@ -29,8 +29,8 @@ internal abstract class StoreDecorator(ITaskHubStore inner) : ITaskHubStore
     public Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         AroundAsync("next due", () => inner.ReadNextDueAsync(after, cancellation));
 
-    public Task RenewAsync(IReadOnlyCollection<string> workerIds, DateTimeOffset until, CancellationToken cancellation = default) =>
-        AroundAsync("renew", async () => { await inner.RenewAsync(workerIds, until, cancellation); return true; }, writes: true);
+    public Task RenewAsync(IReadOnlyCollection<string> tokens, DateTimeOffset until, CancellationToken cancellation = default) =>
+        AroundAsync("renew", async () => { await inner.RenewAsync(tokens, until, cancellation); return true; }, writes: true);
 
     public Task<IReadOnlyList<Lease>> ReadExpiredAsync(DateTimeOffset now, int most, CancellationToken cancellation = default) =>
         AroundAsync("expired", () => inner.ReadExpiredAsync(now, most, cancellation));

@@ -6,7 +6,7 @@ using ClaudeCluster.DurableTask.Tests.Kit;
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
 /// <summary>
-/// A process that starts the scenario on a hub file, or goes on with it, and ends with its result: unless it kills itself, by a real
+/// A process that starts the scenario on a hub, or goes on with it, and ends with its result: unless it kills itself, by a real
 /// SIGKILL, right before or after one of its commits.
 /// </summary>
 internal static class CrashHost

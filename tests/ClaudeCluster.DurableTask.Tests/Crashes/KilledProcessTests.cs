@@ -9,6 +9,8 @@ namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
 public sealed class KilledProcessOnSqlite() : KilledProcessFacts(StoreKind.Sqlite);
 
+public sealed class KilledProcessOnPostgres() : KilledProcessFacts(StoreKind.Postgres);
+
 /// <summary>Real processes, real SIGKILL, at commits chosen by a seed. A class that derives from this one says on which store.</summary>
 public abstract class KilledProcessFacts(StoreKind kind) : IDisposable
 {

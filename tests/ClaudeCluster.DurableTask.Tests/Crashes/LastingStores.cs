@@ -1,4 +1,5 @@
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
@@ -10,6 +11,7 @@ internal static class LastingStores
     public static string NewPlace(StoreKind kind, TestFolder folder, int number) => kind switch
     {
         StoreKind.Sqlite => folder.File($"hub-{number}.db"),
+        StoreKind.Postgres => $"{PostgresServer.Get().TakeHub()}@{PostgresServer.Get().ConnectionString}",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -20,6 +22,9 @@ internal static class LastingStores
         {
             OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore),
         }),
+        StoreKind.Postgres when place.Split('@') is [var hub, var connection] => new PostgresHubStore(
+            new PostgresStoreOptions(connection) { Hub = hub, OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) },
+            TimeProvider.System),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

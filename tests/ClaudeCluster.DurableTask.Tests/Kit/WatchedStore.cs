@@ -34,6 +34,9 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Called with the instance before a history is read; what it throws is thrown in place of the history.</summary>
     public Action<string>? BeforeHistory { get; set; }
 
+    /// <summary>Awaited after an instance was read, for what may happen between the reading and what is decided by it.</summary>
+    public Func<Task>? AfterInstance { get; set; }
+
     /// <summary>Called before each part of a purge; what it throws is thrown in place of it.</summary>
     public Action<PurgeRequest>? BeforePurge { get; set; }
 
@@ -47,6 +50,15 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Waits until so many activities of this instance have answered.</summary>
     public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
         committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
+
+    public int Commits
+    {
+        get
+        {
+            lock (_lock)
+                return _committed.Count;
+        }
+    }
 
     /// <summary>Work that was given back in order.</summary>
     public int Refusals
@@ -122,7 +134,12 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
         return inner.PurgeAsync(request, most, cancellation);
     }
 
-    public Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default) => inner.ReadInstanceAsync(instanceId, cancellation);
+    public async Task<InstanceState?> ReadInstanceAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        var state = await inner.ReadInstanceAsync(instanceId, cancellation);
+        await (AfterInstance?.Invoke() ?? Task.CompletedTask);
+        return state;
+    }
 
     public async Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default)
     {

@@ -35,6 +35,27 @@ public abstract class EventFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal([0, 1, 2, 3], seen);
     }
 
+    /// <summary>A new hub knows nothing of the clock before: what came through it overtook what waited already.</summary>
+    [Fact]
+    public async Task Events_arrive_in_order_even_if_hub_and_clock_are_set_back_between_them()
+    {
+        var time = new FakeTime();
+        var cluster = await OpenAsync(time);
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Collect");
+        for (var i = 0; i < 4; i++)
+        {
+            await cluster.Client.RaiseEventAsync(id, "Number", i);
+            await cluster.DisposeAsync();
+            time.SetBack(TimeSpan.FromMinutes(1));
+            cluster = await Cluster.OpenAsync(SameStore(), time);
+        }
+
+        StartCollecting(cluster, 4);
+        var seen = (await cluster.EndOfAsync(id)).ReadOutputAs<int[]>()!;
+        Assert.Equal([0, 1, 2, 3], seen);
+        await cluster.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("APPROVAL_I")]
     [InlineData("approval_i")]
@@ -176,4 +197,18 @@ public abstract class EventFacts(StoreKind kind) : HubFacts(kind)
                 numbers.Add(await context.WaitForExternalEvent<int>("number"));
             return numbers;
         }));
+
+    [Fact]
+    public async Task Event_names_ignore_case_by_letter_and_not_by_culture_so_a_Turkish_dotless_i_is_another_letter()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", context => context.WaitForExternalEvent<string>("TITLE")));
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("WAITS");
+
+        await cluster.Client.RaiseEventAsync(id, "t\u0131tle", "dotless");
+        await cluster.Client.RaiseEventAsync(id, "T\u0130TLE", "dotted");
+        await cluster.Client.RaiseEventAsync(id, "title", "heard");
+
+        Assert.Equal("heard", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
 }

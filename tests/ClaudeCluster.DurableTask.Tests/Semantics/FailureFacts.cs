@@ -161,7 +161,8 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         var gone = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
         var lost = await store.ClaimStepsAsync(new Claim("gone", 1, null, time.GetUtcNow(), time.GetUtcNow().AddSeconds(60), () => "old"));
         var kept = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
-        await TakeAsync(cluster, steps: 1);
+        await using var connected = cluster.Hub.ReceiveAsync(new WorkerOffer("connected", 1, 0, null, null)).GetAsyncEnumerator();
+        await connected.MoveNextAsync();
 
         time.Advance(TimeSpan.FromHours(2));
         await cluster.Store.CommitsAsync(3);

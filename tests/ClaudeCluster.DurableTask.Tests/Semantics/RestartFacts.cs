@@ -44,9 +44,9 @@ public abstract class RestartFacts(StoreKind kind) : HubFacts(kind)
     public async Task Restart_of_an_open_instance_is_refused_under_its_own_id_and_allowed_under_a_new_one()
     {
         await using var cluster = await OpenAsync();
-        StartWorker(cluster);
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits", "in");
         await RefusedAsync();
+        StartWorker(cluster);
         await cluster.Client.WaitForInstanceStartAsync(id).WaitAsync(Cluster.Patience);
         await RefusedAsync();
         await cluster.Client.SuspendInstanceAsync(id);

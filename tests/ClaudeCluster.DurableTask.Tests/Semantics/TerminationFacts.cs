@@ -64,6 +64,32 @@ public abstract class TerminationFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal("terminated", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
+    /// <summary>Terminate wrote the row as it had read it: the custom status of a step between was lost.</summary>
+    [Fact]
+    public async Task Terminate_keeps_what_a_step_wrote_between_its_look_and_its_commit()
+    {
+        await using var cluster = await OpenAsync();
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        var stepped = false;
+        cluster.Store.AfterInstance = async () =>
+        {
+            if (stepped)
+                return;
+            stepped = true;
+            cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", context =>
+            {
+                context.SetCustomStatus("waits");
+                return context.WaitForExternalEvent<string>("Never");
+            }));
+            await cluster.Store.WaitForAsync<ExecutionStarted>(id);
+        };
+
+        await cluster.Client.TerminateInstanceAsync(id);
+
+        var end = await cluster.EndOfAsync(id);
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, "waits"), (end.RuntimeStatus, end.ReadCustomStatusAs<string>()));
+    }
+
     [Fact]
     public async Task Terminate_of_an_ended_instance_changes_nothing()
     {

@@ -173,6 +173,22 @@ public abstract class WorkerFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal(1, runs);
     }
 
+    /// <summary>Its leases were renewed for as long as the hub lived, since it still held work.</summary>
+    [Fact]
+    public async Task A_worker_that_vanishes_holding_work_loses_it_when_its_lease_has_run_out()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
+        await TakeSilentlyAsync<StepWorkItem>(cluster, steps: 1);
+
+        for (var seconds = 0; seconds < 90; seconds++)
+            time.Advance(TimeSpan.FromSeconds(1));
+
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("elsewhere")));
+        Assert.Equal("elsewhere", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
     [Fact]
     public async Task A_step_that_never_completes_is_poisoned_after_ten_deliveries()
     {

@@ -59,13 +59,15 @@ public abstract partial class TaskHubStoreContract
     }
 
     [Fact]
-    public async Task Guards_of_open_instances_tell_missing_from_ended_and_from_another_execution()
+    public async Task Guards_of_open_instances_tell_missing_from_ended_from_another_execution_and_from_another_revision()
     {
         await StartAsync("a");
-        CommitBatch If(string id, string? execution) => new(id, new Guard.IsOpen(execution));
+        CommitBatch If(string id, string? execution, int? revision = null) => new(id, new Guard.IsOpen(execution, revision));
 
         Assert.Equal(Verdict.NoSuchInstance, await _store.CommitAsync(If("missing", null)));
         Assert.Equal(Verdict.NotOpen, await _store.CommitAsync(If("a", "other")));
+        Assert.Equal(Verdict.NotOpen, await _store.CommitAsync(If("a", "a-1", 1)));
+        Assert.Equal(Verdict.Committed, await _store.CommitAsync(If("a", "a-1", 0)));
         Assert.Equal(Verdict.Committed, await _store.CommitAsync(If("a", "a-1")));
     }
 
