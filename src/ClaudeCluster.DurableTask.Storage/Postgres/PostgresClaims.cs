@@ -111,7 +111,7 @@ internal static class PostgresClaims
 
     private static async Task LoadMessagesAsync(PostgresTransaction transaction, List<LoadedInstance> found, Claim claim)
     {
-        var messages = new Query<(long Receiver, InboxMessage Message)>(
+        var messages = new Query<LoadedMessage>(
             $"SELECT {PostgresRows.MessageColumns} FROM unnest($1) AS i (key), LATERAL ("
             + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $2) ORDER BY w.is_front DESC, w.visible_at, w.key "
             + "LIMIT greatest($3, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front))) m",
@@ -121,8 +121,8 @@ internal static class PostgresClaims
             (long)Claim.MostMessages);
         await transaction.ReadAsync([messages]);
         var byKey = found.ToDictionary(instance => instance.Key);
-        foreach (var (receiver, message) in messages.Rows)
-            byKey[receiver].Load(message);
+        foreach (var message in messages.Rows)
+            byKey[message.Receiver].Load(message);
     }
 
     private static string In(string table) => Names.Replace("{0}", table, StringComparison.Ordinal);
