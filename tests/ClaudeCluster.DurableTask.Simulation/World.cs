@@ -87,7 +87,10 @@ internal sealed class World : IIdSource, IDisposable
         public override OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
         {
             var remembered = base.Take(item, out stale);
-            return world.Faults.Happens(world.Faults.Eviction) ? null : remembered;
+            if (!world.Faults.Happens(world.Faults.Eviction))
+                return remembered;
+            stale ??= remembered;
+            return null;
         }
     }
 }
