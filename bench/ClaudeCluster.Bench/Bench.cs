@@ -15,7 +15,7 @@ internal static class Bench
         var progress = new Progress(error);
         progress.WarnAboutDebugBuild();
 
-        var machine = MachineFacts.Read(options.Folder);
+        var load = Load.Read();
         var results = new Results();
         var before = Flushes(folder, progress);
         for (var run = 1; run <= options.Runs; run++)
@@ -26,7 +26,15 @@ internal static class Bench
                 await MeasureAsync(row, new RowRun(options, stores, folder, progress), results, cancellation);
         }
 
-        var report = new BenchReport(machine, options, before, Flushes(folder, progress), results.Lines, results.Floors, results.Failures);
+        var report = new BenchReport(
+            MachineFacts.Read(options.Folder),
+            new Load(load, Load.Read()),
+            options,
+            before,
+            Flushes(folder, progress),
+            results.Lines,
+            results.Floors,
+            results.Failures);
         await PrintAsync(report, options.Json, output, error);
         return results.Failures.Count == 0 ? ExitCode.Done : ExitCode.RowFailed;
     }

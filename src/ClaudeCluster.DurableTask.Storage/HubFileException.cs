@@ -10,6 +10,9 @@ public enum HubFileProblem
     NoAccess,
     DiskFull,
     Damaged,
+
+    /// <summary>A file that was to be new exists.</summary>
+    Exists,
 }
 
 /// <summary>A hub file cannot be used: which, why, and what to do. Nothing was half written.</summary>

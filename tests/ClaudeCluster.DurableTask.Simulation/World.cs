@@ -84,13 +84,10 @@ internal sealed class World : IIdSource, IDisposable
     /// <summary>Warm instances that are forgotten at random.</summary>
     private sealed class ForgetfulInstances(World world) : WarmInstances(1_000)
     {
-        public override OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
+        public override OrchestrationReplay? Take(StepWorkItem item)
         {
-            var remembered = base.Take(item, out stale);
-            if (!world.Faults.Happens(world.Faults.Eviction))
-                return remembered;
-            stale ??= remembered;
-            return null;
+            var remembered = base.Take(item);
+            return world.Faults.Happens(world.Faults.Eviction) ? null : remembered;
         }
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using ClaudeCluster.Bench.Machine;
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 
 namespace ClaudeCluster.Bench.Clusters;
@@ -13,13 +15,16 @@ internal sealed record StoreChoice(string Name, Func<WorkFolder, ITaskHubStore> 
     public const string PostgresName = "PostgreSQL";
     public const string MemoryName = "memory";
 
-    /// <exception cref="BadInputException">A store was asked for that cannot be had.</exception>
+    private static int s_hubs;
+
     public static IReadOnlyList<StoreChoice> From(BenchOptions options)
     {
         List<StoreChoice> stores = [new(SqliteName, folder => new SqliteHubStore(folder.NewFile("hub.db")))];
-        if (options.Postgres is not null)
-            throw new BadInputException("This build has no PostgreSQL store yet; leave --postgres away.");
+        if (options.Postgres is { } connection)
+            stores.Add(new(PostgresName, _ => new PostgresHubStore(new PostgresStoreOptions(connection) { Hub = NewHub() }, TimeProvider.System)));
         stores.Add(new(MemoryName, _ => new MemoryHubStore()));
         return stores;
     }
+
+    private static string NewHub() => string.Create(CultureInfo.InvariantCulture, $"bench_{Environment.ProcessId}_{Interlocked.Increment(ref s_hubs)}");
 }

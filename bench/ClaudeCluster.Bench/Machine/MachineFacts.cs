@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ClaudeCluster.Bench.Machine;
 
 /// <summary>What the numbers were measured on, without what would identify it.</summary>
-/// <param name="Load">How many processes wanted a processor in the last minute; null where nobody says so.</param>
-internal sealed record MachineFacts(int Processors, string Architecture, string System, string Runtime, long MemoryBytes, string FileSystem, double? Load)
+internal sealed record MachineFacts(int Processors, string Architecture, string System, string Runtime, long MemoryBytes, string FileSystem)
 {
     public static MachineFacts Read(string folder) => new(
         Environment.ProcessorCount,
@@ -13,11 +11,7 @@ internal sealed record MachineFacts(int Processors, string Architecture, string 
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        FileSystemOf(folder),
-        ReadLoad());
-
-    private static double? ReadLoad() =>
-        OperatingSystem.IsLinux() ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) : null;
+        FileSystemOf(folder));
 
     private static string FileSystemOf(string folder)
     {

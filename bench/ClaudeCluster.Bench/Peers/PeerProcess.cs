@@ -15,7 +15,8 @@ internal static class PeerProcess
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ForStartAndEnd + ((run.Options.Measured + run.Options.WarmUp) * PeerRow.Shapes.Length));
-        using var process = Start(packages, Arguments(packages, peer, run));
+        var data = run.Folder.NewFolder("peer");
+        using var process = Start(packages, data, Arguments(packages, data, peer, run));
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -35,7 +36,7 @@ internal static class PeerProcess
         }
     }
 
-    private static IReadOnlyList<string> Arguments(string packages, Peer peer, RowRun run) => NetworkNamespace.Around(
+    private static IReadOnlyList<string> Arguments(string packages, string data, Peer peer, RowRun run) => NetworkNamespace.Around(
         "node",
         Path.Combine(packages, peer.Script),
         "--seconds",
@@ -45,16 +46,21 @@ internal static class PeerProcess
         "--only",
         string.Join(',', run.Options.Only.Intersect(PeerRow.Shapes)),
         "--data",
-        run.Folder.NewFolder("peer"));
+        data);
 
-    /// <summary>Its standard input stays open while we live: it ends by itself if we are killed.</summary>
-    private static Process Start(string packages, IReadOnlyList<string> command) => Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+    /// <summary>Its standard input stays open while we live: it ends by itself if we are killed. What it leaves lying about is in its folder.</summary>
+    private static Process Start(string packages, string data, IReadOnlyList<string> command)
     {
-        WorkingDirectory = packages,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            WorkingDirectory = packages,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = data;
+        return Process.Start(start)!;
+    }
 
     /// <summary>It goes when its standard input ends, and takes its children along; one that does not is killed with them.</summary>
     private static async Task EndAsync(Process process)

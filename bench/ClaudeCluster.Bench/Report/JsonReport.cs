@@ -16,6 +16,7 @@ internal static class JsonReport
         new
         {
             report.Machine,
+            report.Load,
             Options = new
             {
                 Seconds = report.Options.Measured.TotalSeconds,

@@ -9,6 +9,7 @@ internal static class Numbers
     {
         >= 100 => Math.Round(value).ToString("#,0", CultureInfo.InvariantCulture),
         >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        > -0.005 and < 0 => "0.00",
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
 

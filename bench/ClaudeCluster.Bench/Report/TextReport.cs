@@ -10,8 +10,9 @@ internal static class TextReport
     {
         var text = new StringBuilder();
         var machine = report.Machine;
-        text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {machine.Processors} processors ({machine.Architecture}), {machine.System}, {machine.Runtime}, {machine.FileSystem}, load {machine.Load?.ToString("0.0", CultureInfo.InvariantCulture) ?? "unknown"} before");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {machine.Processors} processors ({machine.Architecture}), {machine.System}, {machine.Runtime}, {machine.FileSystem}");
         text.AppendLine(CultureInfo.InvariantCulture, $"4 KiB write + fsync: before {report.FlushBefore}; after {report.FlushAfter}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Processors: {report.Load}");
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Options.Runs} × {report.Options.Measured.TotalSeconds} s per rate. Goal ratio: 1 and more is reached.");
         text.AppendLine();
         AppendTable(text, [Heads(report.Options.Runs), .. report.Lines.Select(line => Cells(line, report.Options.Runs))]);

@@ -3,9 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using ClaudeCluster.Bench.Clusters;
 using ClaudeCluster.DurableTask;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.WorkItems;
 
@@ -15,7 +13,7 @@ namespace ClaudeCluster.Bench.Workloads;
 /// A hub that stores nothing: it hands a real worker one step after another, each of an orchestration that the worker has never seen and
 /// that has 10,000 events behind it. So what is measured is replay by the public way, without store and JSON.
 /// </summary>
-internal sealed class ReplayHub : ITaskHub
+internal sealed class ReplayHub
 {
     private const string Long = nameof(Long);
     private const int Steps = Events / 4;
@@ -38,11 +36,11 @@ internal sealed class ReplayHub : ITaskHub
     public static async Task<double> MeasureAsync(BenchOptions options, CancellationToken cancellation)
     {
         var hub = new ReplayHub(options);
-        await BenchCluster.NewWorker(hub, tasks => tasks.AddOrchestratorFunc<int, int>(Long, CallForEverAsync)).RunAsync(cancellation);
+        await BenchCluster.NewWorker(OnlyForWorkers.Over(hub), tasks => tasks.AddOrchestratorFunc<int, int>(Long, CallForEverAsync)).RunAsync(cancellation);
         return hub._replays * (double)Events / hub.Measured.TotalSeconds;
     }
 
-    public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<WorkItem> ReceiveAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < _options.WarmUp && await IsIdleAsync(cancellation))
@@ -60,7 +58,7 @@ internal sealed class ReplayHub : ITaskHub
         Measured = clock.Elapsed;
     }
 
-    public Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default)
+    public Task<Receipt> CompleteAsync(StepCompletion completion)
     {
         if (completion.Actions is not [OrchestratorAction.ScheduleTask { TaskId: Steps }])
             throw new InvalidOperationException($"The replay asked for {string.Join(", ", completion.Actions)}.");
@@ -68,28 +66,6 @@ internal sealed class ReplayHub : ITaskHub
         _done.SetResult();
         return Task.FromResult(Receipt.Accepted);
     }
-
-    public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => Task.CompletedTask;
-
-    public Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, string? executionId, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
     private static async Task<int> CallForEverAsync(TaskOrchestrationContext context, int number)
     {

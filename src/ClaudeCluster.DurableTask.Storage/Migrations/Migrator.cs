@@ -53,7 +53,7 @@ internal static class Migrator
         return
         [
             .. assembly.GetManifestResourceNames()
-                .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+                .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && !name.StartsWith("Postgres/", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
                 .Select(name =>
                 {

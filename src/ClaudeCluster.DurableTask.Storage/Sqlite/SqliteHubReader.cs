@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
-using Microsoft.Data.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 

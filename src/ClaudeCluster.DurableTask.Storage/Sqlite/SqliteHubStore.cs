@@ -3,12 +3,16 @@ using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 
 /// <summary>A hub in one SQLite file: one process works on it, any number may read it.</summary>
 public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
 {
+    private readonly ILogger _logger = (options.Logs ?? NullLoggerFactory.Instance).CreateLogger<SqliteHubStore>();
+    private readonly CancellationTokenSource _closing = new();
     private HubFileLock? _lock;
     private SqliteWriter? _writer;
     private SqliteHubReader? _reader;
@@ -19,6 +23,9 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     }
 
     public WorkBell Bell { get; } = new();
+
+    /// <summary>Whether the file is sound: known at once if it was closed by its last owner, else when it has been read through, in the background.</summary>
+    public Task<FileIntegrity> Integrity { get; private set; } = FileIntegrity.NotChecked;
 
     private SqliteWriter Writer => _writer ?? throw new InvalidOperationException("The store is not open.");
 
@@ -33,6 +40,10 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
         {
             _writer = SqliteWriter.Open(options with { Path = path });
             _reader = new SqliteHubReader(path);
+            if (SqliteVersion.HasWalResetBug(SqliteVersion.Current))
+                _logger.VersionWithWalResetBug(SqliteVersion.Current.ToString(), path);
+            if (_writer.WasLeftOpen)
+                Integrity = FileIntegrity.CheckAsync(path, _logger, _closing.Token);
             return Task.CompletedTask;
         }
         catch
@@ -84,8 +95,19 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     public Task<IReadOnlyList<InstanceState>> ReadChildrenAsync(string instanceId, CancellationToken cancellation = default) =>
         Reader.ReadChildrenAsync(instanceId, cancellation);
 
+    /// <summary>Copies the hub as it is now to a new file, while work goes on. The copy can be opened as a hub.</summary>
+    /// <exception cref="HubFileException">There is such a file already, or it cannot be written.</exception>
+    public Task BackupAsync(string path, CancellationToken cancellation = default) => Task.Run(
+        () => Reader.Read(session =>
+        {
+            FileBackup.Write(session, HubFilePath.Resolve(path));
+            return true;
+        }),
+        cancellation);
+
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         _reader?.Dispose();
         if (_writer is not null)
             await _writer.DisposeAsync();

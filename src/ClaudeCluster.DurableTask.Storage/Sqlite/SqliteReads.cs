@@ -11,6 +11,10 @@ internal static class SqliteReads
 {
     public const string NextTimer = "SELECT min(visible_at) FROM inbox WHERE is_timed = 1 AND visible_at > ?1";
 
+    public const string HistoryOfExecution =
+        "SELECT h.events FROM instances i CROSS JOIN history h ON h.key BETWEEN i.key << 24 AND ((i.key + 1) << 24) - 1 "
+        + "WHERE i.instance_id = ?1 AND i.execution_id = ?2 ORDER BY h.key";
+
     public const string ExpiredActivities =
         $"SELECT {SqliteRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.key >> 24 "
         + "WHERE a.lease_token IS NOT NULL AND a.lease_until <= ?1 ORDER BY a.lease_until LIMIT ?2";
@@ -26,8 +30,7 @@ internal static class SqliteReads
     {
         List<HistoryEvent> events = [];
         session.ReadWhile(
-            "SELECT h.events FROM instances i CROSS JOIN history h ON h.key BETWEEN i.key << 24 AND ((i.key + 1) << 24) - 1 "
-            + "WHERE i.instance_id = ?1 AND i.execution_id = ?2 ORDER BY h.key",
+            HistoryOfExecution,
             row =>
             {
                 events.AddRange(HistoryJson.Read(row.Utf8(0)));

@@ -14,7 +14,7 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly Dictionary<string, sqlite3_stmt> _prepared = new(StringComparer.Ordinal);
-    private byte[] _scratch = new byte[1_024];
+    private readonly byte[] _scratch = new byte[1_024];
 
     private SqliteSession(sqlite3 connection) => _connection = connection;
 
@@ -103,6 +103,19 @@ internal sealed class SqliteSession : IDisposable
 
     /// <summary>Statements without parameters, several at once if need be.</summary>
     public void Run(string sql) => Check(raw.sqlite3_exec(_connection, sql));
+
+    /// <summary>From any thread: what runs now ends with an error.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_connection);
+
+    /// <summary>Makes the other database a copy of this one as it is now; who writes to this one is not held up.</summary>
+    public void CopyTo(SqliteSession copy)
+    {
+        using var backup = raw.sqlite3_backup_init(copy._connection, "main", _connection, "main");
+        const int AllPages = -1;
+        var result = raw.sqlite3_backup_step(backup, AllPages);
+        if (result != raw.SQLITE_DONE)
+            copy.Check(result);
+    }
 
     public void Dispose()
     {

@@ -14,8 +14,8 @@ namespace ClaudeCluster.DurableTask.Storage.Sqlite;
 //   answers   │                a                      b c d e            f
 //
 // A flush to the disk takes many times as long as the rows of a step. While one flush runs, work queues up; whatever waits when it ends
-// shares the next one. Nobody waits for company: work that comes alone is written at once. Nobody is answered before the flush, so an
-// answer still means that the work is there for ever.
+// shares the next one. Nobody waits for company: who comes alone writes his work himself, at once. Nobody is answered before the flush,
+// so an answer still means that the work is there for ever.
 //
 // Work that throws must not take its neighbours along: then all is rolled back, and each piece is run again in a transaction of its own.
 
@@ -43,6 +43,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _tables = new HubTables(session);
     }
 
+    /// <summary>True if the owner before this one did not close the file.</summary>
+    public bool WasLeftOpen { get; private set; }
+
     /// <exception cref="HubFileException">The file cannot be used.</exception>
     public static SqliteWriter Open(SqliteStoreOptions options)
     {
@@ -69,10 +72,16 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<HubTables, T> work)
     {
         var queued = new QueuedWork<T>(work);
-        _queue.Add(queued);
+        if (_queue.Add(queued) is { } alone)
+        {
+            WriteGroup([alone]);
+            _queue.Leave();
+        }
+
         return queued.Done;
     }
 
+    /// <summary>Ends the writing. Whoever opens the file next learns that it was closed.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Close();
@@ -88,6 +97,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _session.Run("PRAGMA synchronous = FULL");
         foreach (var migration in Migrator.Missing(_session))
             InTransaction(() => _session.Run(migration), changes: true);
+        WasLeftOpen = _session.Scalar<string>("SELECT value FROM hub WHERE name = 'owner'") is not null;
         InTransaction(() => _session.Execute(
             "INSERT INTO hub VALUES ('owner', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
@@ -98,7 +108,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void Work()
     {
         while (_queue.Take() is { } first)
+        {
             WriteGroup([first]);
+            _queue.Leave();
+        }
+
+        WriteAlone(new QueuedWork<int>(tables => tables.Session.Execute("DELETE FROM hub WHERE name = 'owner'")));
         _ended.SetResult();
     }
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ClaudeCluster.DurableTask;
 
 /// <summary>
-/// From a task's name and version to its code. A class without a name given is registered under that of its
-/// <see cref="DurableTaskAttribute"/>, or its own. What the registry makes itself, from a class, it also disposes; what a factory gives belongs to the factory.
+/// From a task's name and version to its code. A class is registered under the name given, or that of its
+/// <see cref="DurableTaskAttribute"/>, or its own; its version is the attribute's. What the registry makes
+/// itself, from a class, it also disposes; what a factory gives belongs to the factory.
 /// </summary>
 public sealed partial class DurableTaskRegistry
 {

@@ -24,6 +24,9 @@ public static class FailureTypes
     /// <summary>The task is of a version that the worker does not take, and it was told to fail such tasks.</summary>
     public const string VersionMismatch = "ClaudeCluster.DurableTask.VersionMismatch";
 
+    /// <summary>An input, output, status or name is longer than the hub takes.</summary>
+    public const string TooLarge = "ClaudeCluster.DurableTask.TooLarge";
+
     /// <summary>The sub-orchestration was terminated.</summary>
     public const string Terminated = "ClaudeCluster.DurableTask.Terminated";
 

@@ -1,4 +1,9 @@
+using System.Text.Json;
+
 namespace ClaudeCluster.DurableTask;
+
+/// <summary>Says what to keep of an exception besides its type and message, as <see cref="TaskFailureDetails.Properties"/>; null for nothing.</summary>
+public delegate IReadOnlyDictionary<string, object?>? ExceptionProperties(Exception exception);
 
 /// <summary>Thrown where an orchestrator awaits an activity or sub-orchestration that failed.</summary>
 public sealed class TaskFailedException(string taskName, int taskId, TaskFailureDetails failureDetails)
@@ -27,10 +32,21 @@ public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, s
     /// <summary>The failure is for ever: no retry policy tries it again (an unknown task name, for example).</summary>
     public bool IsNonRetriable { get; init; }
 
-    /// <summary>The failure with the causes behind it; of a very long chain the outermost ones, which is as deep as a history can be written.</summary>
-    public static TaskFailureDetails FromException(Exception exception) => FromException(exception, MostCauses);
+    /// <summary>What the worker was told to keep of the exception besides its message; null if nothing.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Properties { get; init; }
 
-    /// <summary>True if this failure, or one behind it, was an exception of type <typeparamref name="T"/> or derived from it.</summary>
+    /// <summary>The failure with the causes behind it; of a very long chain the outermost ones, which is as deep as a history can be written.</summary>
+    public static TaskFailureDetails FromException(Exception exception) => FromException(exception, MostCauses, null);
+
+    /// <summary>The same, with what the function says of the exception and of each cause.</summary>
+    internal static TaskFailureDetails FromException(Exception exception, ExceptionProperties? properties) => FromException(exception, MostCauses, properties);
+
+    /// <summary>
+    /// True if this failure, or one behind it, was an exception of type <typeparamref name="T"/> or derived from it. The type itself is
+    /// recognised by its full name. To recognise a derived one, its class must be found by name: in the assembly of
+    /// <typeparamref name="T"/>, in the core library, or else in any assembly that the process has loaded. Orchestrator code that must decide
+    /// the same on every machine asks for the exact type.
+    /// </summary>
     public bool IsCausedBy<T>()
         where T : Exception => IsCausedBy(typeof(T));
 
@@ -48,7 +64,7 @@ public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, s
         return false;
     }
 
-    private static TaskFailureDetails FromException(Exception exception, int causes)
+    private static TaskFailureDetails FromException(Exception exception, int causes, ExceptionProperties? properties)
     {
         if (exception is TaskFailedException failed)
             return new(typeof(TaskFailedException).FullName!, failed.Message, failed.StackTrace, Shortened(failed.FailureDetails, causes - 1));
@@ -56,7 +72,24 @@ public sealed record TaskFailureDetails(string ErrorType, string ErrorMessage, s
             exception.GetType().FullName ?? exception.GetType().Name,
             exception.Message,
             exception.StackTrace,
-            exception.InnerException is { } inner && causes > 0 ? FromException(inner, causes - 1) : null);
+            exception.InnerException is { } inner && causes > 0 ? FromException(inner, causes - 1, properties) : null)
+        {
+            Properties = Describe(exception, properties),
+        };
+    }
+
+    /// <summary>A function that cannot say it must not hide the failure itself.</summary>
+    private static Dictionary<string, JsonElement>? Describe(Exception exception, ExceptionProperties? properties)
+    {
+        try
+        {
+            return properties?.Invoke(exception)?.ToDictionary(
+                property => property.Key, property => JsonSerializer.SerializeToElement(property.Value), StringComparer.Ordinal);
+        }
+        catch (Exception e)
+        {
+            return new(StringComparer.Ordinal) { ["error"] = JsonSerializer.SerializeToElement($"The properties could not be read: {e.Message}") };
+        }
     }
 
     private static TaskFailureDetails? Shortened(TaskFailureDetails? failure, int causes) => failure is null || causes < 0

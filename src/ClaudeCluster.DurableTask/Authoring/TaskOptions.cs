@@ -22,6 +22,10 @@ public record TaskOptions
 
     public static TaskOptions FromRetryPolicy(RetryPolicy policy) => new(policy);
 
+    public static TaskOptions FromRetryHandler(RetryHandler handler) => new(handler);
+
+    public static TaskOptions FromRetryHandler(AsyncRetryHandler handler) => new(handler);
+
     public SubOrchestrationOptions WithInstanceId(string instanceId) => new(this, instanceId);
 }
 
@@ -46,8 +50,8 @@ public record StartOrchestrationOptions(string? InstanceId = null, DateTimeOffse
 
     public TaskVersion? Version { get; init; }
 
-    /// <summary>Statuses of an existing instance with this id that refuse the start.</summary>
-    /// <value>Default: every status, so an id is used once. An id that is open (pending, running, suspended) is never replaced.</value>
+    /// <summary>Statuses of an existing instance with this id that refuse the start. One of another status is replaced, an open one is terminated first.</summary>
+    /// <value>Default: every status, so an id is used once.</value>
     public IReadOnlyList<string>? DedupeStatuses { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 
@@ -15,17 +16,22 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
 
     /// <summary>Starts an orchestration and returns its instance id.</summary>
     /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
-    public Task<string> ScheduleNewOrchestrationInstanceAsync(
+    /// <exception cref="ArgumentException">The options contradict each other, or something is longer than the hub takes.</exception>
+    public async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
+        using var span = Tracing.Start(orchestratorName);
         var start = new StartRequest(orchestratorName, options?.InstanceId, _converter.Serialize(input))
         {
             StartAt = options?.StartAt,
             Tags = options?.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
             Version = options?.Version ?? DefaultVersion,
             Replaceable = Replaceable(options?.DedupeStatuses),
+            Trace = Tracing.Current,
         };
-        return hub.StartAsync(start, cancellation);
+        var id = await hub.StartAsync(start, cancellation);
+        span?.SetTag("durabletask.task.instance_id", id);
+        return id;
     }
 
     /// <summary>The instance, or null if there is none.</summary>
@@ -144,8 +150,7 @@ public sealed class DurableTaskClient(ITaskHub hub, DataConverter? converter = n
         :
         [
             .. Enum.GetValues<OrchestrationRuntimeStatus>()
-                .Except(dedupe.Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true)))
-                .Where(status => status.IsTerminal()),
+                .Except(dedupe.Select(status => Enum.Parse<OrchestrationRuntimeStatus>(status, ignoreCase: true))),
         ];
 
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation)

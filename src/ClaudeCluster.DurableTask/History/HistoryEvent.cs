@@ -49,12 +49,18 @@ public sealed record ExecutionStarted(string ExecutionId, string Name, string Ve
     public ParentInstance? Parent { get; init; }
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The trace that this is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
 }
 
 /// <summary>The code asked for an activity.</summary>
 public sealed record TaskScheduled(int TaskId, string Name, string Version, string? Input) : HistoryEvent
 {
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The trace that this is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
 }
 
 /// <summary>An activity gave its result.</summary>
@@ -67,6 +73,9 @@ public sealed record TaskFailed(int TaskId, TaskFailureDetails Failure) : Histor
 public sealed record SubOrchestrationCreated(int TaskId, string InstanceId, string Name, string Version, string? Input) : HistoryEvent
 {
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The trace that this is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
 }
 
 /// <summary>A sub-orchestration gave its result.</summary>

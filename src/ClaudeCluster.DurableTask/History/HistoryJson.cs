@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ClaudeCluster.DurableTask.History;
 
@@ -17,22 +19,19 @@ public static class HistoryJson
 
     /// <exception cref="JsonException">The text is not a history, or holds an event of a newer version.</exception>
     public static IReadOnlyList<HistoryEvent> Read(string json) =>
-        JsonSerializer.Deserialize(json, Json.IReadOnlyListHistoryEvent) ?? throw new JsonException("A history must not be null.");
+        Read(Encoding.UTF8.GetBytes(json));
 
     internal static byte[] WriteUtf8(IReadOnlyList<HistoryEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Json.IReadOnlyListHistoryEvent);
 
-    internal static IReadOnlyList<HistoryEvent> Read(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, Json.IReadOnlyListHistoryEvent) ?? throw new JsonException("A history must not be null.");
+    internal static IReadOnlyList<HistoryEvent> Read(ReadOnlySpan<byte> utf8) => Read(utf8, Json.IReadOnlyListHistoryEvent);
 
     internal static string WriteEvent(HistoryEvent happened) => JsonSerializer.Serialize(happened, Json.HistoryEvent);
 
     internal static byte[] WriteEventUtf8(HistoryEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, Json.HistoryEvent);
 
-    internal static HistoryEvent ReadEvent(string json) =>
-        JsonSerializer.Deserialize(json, Json.HistoryEvent) ?? throw new JsonException("An event must not be null.");
+    internal static HistoryEvent ReadEvent(string json) => ReadEvent(Encoding.UTF8.GetBytes(json));
 
-    internal static HistoryEvent ReadEvent(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, Json.HistoryEvent) ?? throw new JsonException("An event must not be null.");
+    internal static HistoryEvent ReadEvent(ReadOnlySpan<byte> utf8) => Read(utf8, Json.HistoryEvent);
 
     internal static string? WriteFailure(TaskFailureDetails? failure) =>
         failure is null ? null : JsonSerializer.Serialize(failure, Json.TaskFailureDetails);
@@ -46,6 +45,18 @@ public static class HistoryJson
     internal static IReadOnlyDictionary<string, string> ReadTags(string? json) =>
         (json is null ? null : JsonSerializer.Deserialize(json, Json.IReadOnlyDictionaryStringString))
         ?? InstanceState.NoTags;
+
+    private static T Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(utf8, type) ?? throw new JsonException("It must not be null.");
+        }
+        catch (NotSupportedException e)
+        {
+            throw new JsonException("An event does not say of which type it is.", e);
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
@@ -59,6 +61,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             throw;
         }
 
+        if (Metering.CommitTime.Enabled)
+            Metering.CommitTime.Record((clock.Now - began).TotalSeconds);
         reserved.Release(result.Steps.Count, result.Activities.Count);
         foreach (var claimed in result.Steps)
             await GiveAsync(reserved.ForSteps!, claimed);
@@ -156,18 +160,26 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         if (claimed.Messages is [{ Event: ExecutionRewound } rewound, ..])
             claimed = claimed with { Messages = [rewound] };
         HistoryEvent[] received = [new OrchestratorStarted { Timestamp = clock.Now }, .. claimed.Received()];
-        var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, new StoredPast(store, state))
+        var item = new StepWorkItem(state.InstanceId, state.ExecutionId, claimed.Lease.Token, received, PastOf(claimed))
         {
-            Revision = state.Revision,
+            // Nobody remembers the past of a step that must fail.
+            Revision = claimed.Unreadable is null ? state.Revision : -1,
         };
+        if (claimed.Messages.Count > 0)
+            NoteAge(claimed.Messages[0].VisibleAt, isStep: true);
         return GiveAsync(new Taken(item, claimed.Lease, claimed, receiver));
     }
 
     private Task GiveAsync(Receiver receiver, ActivityLease lease)
     {
         var activity = lease.Activity;
+        var (tags, trace) = Calls.TakeTrace(activity);
         var item = new ActivityWorkItem(
-            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, activity.Tags);
+            activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, tags)
+        {
+            Trace = trace,
+        };
+        NoteAge(activity.ScheduledAt, isStep: false);
         return GiveAsync(new Taken(item, lease, null, receiver));
     }
 
@@ -175,6 +187,12 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         held.Add(taken);
         return taken.Receiver.Give(taken) ? Task.CompletedTask : GiveBackAsync(taken);
+    }
+
+    private void NoteAge(DateTimeOffset since, bool isStep)
+    {
+        if (Metering.QueueAge.Enabled)
+            Metering.QueueAge.Record((clock.Now - since).TotalSeconds, Metering.Kind(isStep));
     }
 
     /// <summary>
@@ -197,6 +215,16 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             foreach (var receiver in _receivers)
                 receiver.LookAt(message.VisibleAt);
         }
+    }
+
+    private IPastEvents PastOf(ClaimedStep claimed) =>
+        claimed.Unreadable is { } reason ? new UnreadablePast(reason) : new StoredPast(store, claimed.Lease.State);
+
+    /// <summary>Of a step whose messages cannot be read.</summary>
+    private sealed class UnreadablePast(string reason) : IPastEvents
+    {
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) =>
+            Task.FromException<IReadOnlyList<HistoryEvent>>(new JsonException(reason));
     }
 
     private sealed class StoredPast(ITaskHubStore store, InstanceState state) : IPastEvents

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Hub;
@@ -30,13 +31,19 @@ internal sealed class HeldWork(IIdSource ids)
 
     public Taken? Find(WorkItem item) => _taken.GetValueOrDefault(item.Token);
 
-    public void Add(Taken taken) => _taken[taken.Lease.Token] = taken;
+    public void Add(Taken taken)
+    {
+        _taken[taken.Lease.Token] = taken;
+        Metering.Held.Add(1, Metering.Kind(taken.Lease is StepLease));
+    }
 
     /// <summary>The work under this token is done, given back or taken away: its place is free.</summary>
     public void Remove(string token)
     {
-        if (_taken.TryRemove(token, out var taken))
-            taken.Receiver.Free(taken.Lease);
+        if (!_taken.TryRemove(token, out var taken))
+            return;
+        Metering.Held.Add(-1, Metering.Kind(taken.Lease is StepLease));
+        taken.Receiver.Free(taken.Lease);
     }
 
     /// <summary>For one commit or look: makes its tokens, which count as held until it is disposed.</summary>

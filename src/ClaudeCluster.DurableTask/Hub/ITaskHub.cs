@@ -65,7 +65,10 @@ public sealed record StartRequest(TaskName Name, string? InstanceId, string? Inp
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = InstanceState.NoTags;
 
-    /// <summary>Statuses of an ended instance with the same id that this start may replace.</summary>
+    /// <summary>The trace that this start is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
+
+    /// <summary>Statuses of an instance with the same id that this start may replace. An open one is terminated first.</summary>
     public IReadOnlyCollection<OrchestrationRuntimeStatus> Replaceable { get; init; } = [];
 }
 

@@ -19,6 +19,13 @@ internal sealed class LeaseKeeper(
         }
     }
 
+    /// <summary>Nobody loses a lease because this hub was away: all that are found now last at least until then.</summary>
+    public async Task SpareAllAsync(DateTimeOffset until, CancellationToken cancellation)
+    {
+        while (await store.ReadExpiredAsync(until, AtATime, cancellation) is { Count: > 0 } found)
+            await store.RenewAsync([.. found.Select(lease => lease.Token)], until.AddTicks(1), cancellation);
+    }
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)

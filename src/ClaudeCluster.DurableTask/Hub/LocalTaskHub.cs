@@ -23,6 +23,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     private readonly Dispatch _dispatch;
     private readonly Requests _requests;
     private readonly Purges _purges;
+    private readonly Limits _limits;
     private readonly CancellationTokenSource _closing = new();
     private Task _keeping = Task.CompletedTask;
     private int _disposed;
@@ -37,16 +38,19 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
         _held = new HeldWork(_ids);
         _keeper = new LeaseKeeper(store, _held, _clock, _options, _waiters.Changed, _logger);
         _dispatch = new Dispatch(store, _clock, _held, _options);
-        _requests = new Requests(store, _dispatch, _clock, _ids, Announce, _logger);
+        _limits = new Limits(_options);
+        _requests = new Requests(store, _dispatch, _clock, _ids, _limits, Announce, _logger);
         _purges = new Purges(store, _clock);
     }
 
-    /// <summary>Opens the store, takes back what dead processes held, and begins to keep leases.</summary>
+    /// <summary>Opens the store, takes back what dead processes held, or spares it if they may live, and begins to keep leases.</summary>
     public async Task OpenAsync(CancellationToken cancellation = default)
     {
         await _store.OpenAsync(cancellation);
         if (_options.OwnsStore)
             await _keeper.TakeAllBackAsync(cancellation);
+        else
+            await _keeper.SpareAllAsync(_clock.Now + _options.GraceAtStart, cancellation);
         _keeping = _keeper.RunAsync(_closing.Token);
     }
 
@@ -65,12 +69,12 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) =>
         _held.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
-            ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, completion, _clock.Now, _ids), cancellation)
+            ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, _limits.Bounded(completion), _clock.Now, _ids), cancellation)
             : Refused(completion.Item);
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
         _held.Find(completion.Item) is { Lease: ActivityLease lease } taken
-            ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, completion.Result, completion.Failure, _clock.Now), cancellation)
+            ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, _limits.Bounded(completion), _clock.Now), cancellation)
             : Refused(completion.Item);
 
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
@@ -112,8 +116,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
         string instanceId, string? executionId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var state = await _store.ReadInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
-        foreach (var happened in await _store.ReadHistoryAsync(instanceId, executionId ?? state.ExecutionId, cancellation))
+        foreach (var happened in await _store.ReadCurrentAsync(instanceId, executionId, cancellation))
             yield return happened;
     }
 

@@ -11,6 +11,13 @@ public sealed record LocalTaskHubOptions
     /// <value>Default: 10.</value>
     public int MaximumDeliveries { get; init; } = 10;
 
+    /// <summary>
+    /// How many bytes of UTF-8 one input, output, event or custom status may have. Everything that an orchestration has received is read
+    /// again at each cold replay, so big things are better stored elsewhere and passed by their address.
+    /// </summary>
+    /// <value>Default: 1 MiB, what the Durable Task Scheduler takes as well.</value>
+    public int MaximumPayloadBytes { get; init; } = 1024 * 1024;
+
     /// <summary>How often to look for work that no ring announced: a net, not the way.</summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
@@ -18,6 +25,13 @@ public sealed record LocalTaskHubOptions
     /// <summary>True if the store has no other owner, so that leases found when it opens belong to the dead.</summary>
     /// <value>Default: true.</value>
     public bool OwnsStore { get; init; } = true;
+
+    /// <summary>
+    /// How long leases found when the hub opens last at least, if the store has other owners: their holders may be alive and only waiting
+    /// for this hub to come back.
+    /// </summary>
+    /// <value>Default: 180 seconds.</value>
+    public TimeSpan GraceAtStart { get; init; } = TimeSpan.FromSeconds(180);
 
     /// <value>Default: ids by time, tokens by chance.</value>
     public IIdSource? Ids { get; init; }

@@ -18,8 +18,7 @@ public sealed class ReadOnlyTaskHub(ITaskHubReader reader) : ITaskHub
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
         string instanceId, string? executionId, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var state = await reader.ReadInstanceAsync(instanceId, cancellation) ?? throw new OrchestrationNotFoundException(instanceId);
-        foreach (var happened in await reader.ReadHistoryAsync(instanceId, executionId ?? state.ExecutionId, cancellation))
+        foreach (var happened in await reader.ReadCurrentAsync(instanceId, executionId, cancellation))
             yield return happened;
     }
 

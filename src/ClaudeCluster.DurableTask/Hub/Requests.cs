@@ -7,19 +7,45 @@ using Microsoft.Extensions.Logging;
 namespace ClaudeCluster.DurableTask.Hub;
 
 /// <summary>What clients ask of instances: each request is one commit, made again if the instance moved on meanwhile.</summary>
-internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock clock, IIdSource ids, Action<InstanceState> announce, ILogger logger)
+internal sealed class Requests(
+    ITaskHubStore store, Dispatch dispatch, HubClock clock, IIdSource ids, Limits limits, Action<InstanceState> announce, ILogger logger)
 {
     public async Task<string> StartAsync(StartRequest request, CancellationToken cancellation)
     {
         var id = request.InstanceId ?? ids.NewId();
         InstanceIds.Check(id);
         ArgumentException.ThrowIfNullOrEmpty(request.Name.Name, nameof(request));
-        var batch = InstanceRequests.Start(request, id, ids.NewId(), clock.Now);
-        if (await dispatch.CommitAsync(batch, cancellation) != Verdict.Committed)
-            throw new OrchestrationAlreadyExistsException(id);
-        logger.InstanceStarted(id, request.Name);
-        announce(batch.Instance!);
-        return id;
+        limits.Check(request);
+        InstanceRequests.CheckReplaceable(request);
+        while (true)
+        {
+            var batch = InstanceRequests.Start(request, id, ids.NewId(), clock.Now);
+            if (await dispatch.CommitAsync(batch, cancellation) == Verdict.Committed)
+            {
+                logger.InstanceStarted(id, request.Name);
+                announce(batch.Instance!);
+                return id;
+            }
+
+            if (!await MakeWayAsync(id, request, cancellation))
+                throw new OrchestrationAlreadyExistsException(id);
+        }
+    }
+
+    /// <summary>
+    /// Ends the open instance that is to be replaced, as a terminate does: its parent is told, its leftovers go. False if it may not be
+    /// replaced. A crash after this leaves it terminated, and the start can be asked for again.
+    /// </summary>
+    private async Task<bool> MakeWayAsync(string id, StartRequest request, CancellationToken cancellation)
+    {
+        if (await store.ReadInstanceAsync(id, cancellation) is not { } state)
+            return true;
+        if (!request.Replaceable.Contains(state.Status))
+            return false;
+        var batch = InstanceRequests.Terminate(state, new InstanceRequest.Terminate(null), clock.Now);
+        if (state.IsOpen && await dispatch.CommitAsync(batch, cancellation) == Verdict.Committed)
+            announce(batch.Instance!);
+        return true;
     }
 
     public async Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation)
@@ -28,7 +54,13 @@ internal sealed class Requests(ITaskHubStore store, Dispatch dispatch, HubClock 
         return await StartAsync(InstanceRequests.Restart(state, withNewId ? ids.NewId() : instanceId), cancellation);
     }
 
-    public Task ApplyAsync(string instanceId, InstanceRequest request, CancellationToken cancellation) => request switch
+    public Task ApplyAsync(string instanceId, InstanceRequest request, CancellationToken cancellation)
+    {
+        limits.Check(request);
+        return CommitAsync(instanceId, request, cancellation);
+    }
+
+    private Task CommitAsync(string instanceId, InstanceRequest request, CancellationToken cancellation) => request switch
     {
         InstanceRequest.Raise raise => RaiseAsync(instanceId, raise, cancellation),
         InstanceRequest.Terminate { Recursive: true } terminate => TerminateTreeAsync(instanceId, terminate, cancellation),

@@ -38,7 +38,12 @@ internal sealed class OrchestrationReplay(
     private OrchestratorAction? _end;
     private ITaskOrchestrator? _code;
 
+    public ExceptionProperties? ExceptionProperties { get; init; }
+
     public string InstanceId => instanceId;
+
+    /// <summary>How the execution began, and when its first step did; null before that.</summary>
+    public (ExecutionStarted Event, DateTimeOffset At)? Beginning { get; private set; }
 
     /// <summary>The version of sub-orchestrations that are called without one.</summary>
     public TaskVersion DefaultVersion { get; init; }
@@ -92,7 +97,8 @@ internal sealed class OrchestrationReplay(
     {
         ExecutionTerminated or ExecutionPoisoned => true,
         ExecutionCompleted { Failure.ErrorType: var why } =>
-            why is FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.NotReplayable or FailureTypes.TaskNotFound,
+            why is FailureTypes.NonDeterministic or FailureTypes.NotDurable or FailureTypes.NotReplayable or FailureTypes.TaskNotFound
+                or FailureTypes.VersionMismatch or FailureTypes.TooLarge,
         _ => false,
     });
 
@@ -151,6 +157,7 @@ internal sealed class OrchestrationReplay(
     {
         _context = new ReplayContext(instanceId, started, converter, _thread, logs) { DefaultVersion = DefaultVersion };
         _context.BeginStep(_stepBegan, _replaying);
+        Beginning = (started, _stepBegan);
         _ = RunCodeAsync(_context, started);
     }
 
@@ -163,7 +170,7 @@ internal sealed class OrchestrationReplay(
         }
         catch (Exception e)
         {
-            _end = new OrchestratorAction.Fail(TaskFailureDetails.FromException(e));
+            _end = new OrchestratorAction.Fail(TaskFailureDetails.FromException(e, ExceptionProperties));
         }
     }
 
@@ -174,7 +181,7 @@ internal sealed class OrchestrationReplay(
         _code = code;
         var output = await code.RunAsync(context, context.ReadInput(code.InputType));
         return context.Next is { } next
-            ? new OrchestratorAction.ContinueAsNew(next.Input, []) { NewVersion = next.NewVersion }
+            ? new OrchestratorAction.ContinueAsNew(next.Input, []) { NewVersion = next.NewVersion, Trace = started.Trace }
             : new OrchestratorAction.Complete(context.WriteOutput(output, code.OutputType));
     }
 

@@ -10,11 +10,19 @@ public abstract record OrchestratorAction
     }
 
     /// <summary>Run an activity.</summary>
-    public sealed record ScheduleTask(int TaskId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction;
+    public sealed record ScheduleTask(int TaskId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction
+    {
+        /// <summary>The trace that this is a part of; null if there is none.</summary>
+        public TraceContext? Trace { get; init; }
+    }
 
     /// <summary>Start a sub-orchestration.</summary>
     public sealed record StartSubOrchestration(
-        int TaskId, string InstanceId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction;
+        int TaskId, string InstanceId, string Name, string Version, string? Input, IReadOnlyDictionary<string, string>? Tags) : OrchestratorAction
+    {
+        /// <summary>The trace that this is a part of; null if there is none.</summary>
+        public TraceContext? Trace { get; init; }
+    }
 
     /// <summary>Wake me at this instant.</summary>
     public sealed record CreateTimer(int TaskId, DateTimeOffset FireAt) : OrchestratorAction;
@@ -33,6 +41,9 @@ public abstract record OrchestratorAction
     {
         /// <summary>The version from now on; null if it stays.</summary>
         public string? NewVersion { get; init; }
+
+        /// <summary>The trace that the execution is a part of, for the next one.</summary>
+        public TraceContext? Trace { get; init; }
     }
 
     /// <summary>The answer to a rewind: the history from now on. If its last step has no end, its events are delivered again. Always the only action.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class ReplayContext(
     private readonly List<OrchestratorAction> _actions = [];
     private DateTime _now;
     private bool _replaying;
+    private readonly TraceContext? _trace = Tracing.OfExecution(started);
     private int _nextTaskId;
     private int _nextGuid;
 
@@ -140,7 +142,7 @@ internal sealed class ReplayContext(
     private async Task<TResult> CallActivityOnceAsync<TResult>(TaskName name, string? input, TaskOptions? options)
     {
         var id = _nextTaskId++;
-        _actions.Add(new OrchestratorAction.ScheduleTask(id, name, options?.Version ?? Version, input, CopyTags(options)));
+        _actions.Add(new OrchestratorAction.ScheduleTask(id, name, options?.Version ?? Version, input, CopyTags(options)) { Trace = _trace });
         return converter.Deserialize<TResult>(await Tasks.Add(id, TaskKind.Activity, name))!;
     }
 
@@ -149,7 +151,7 @@ internal sealed class ReplayContext(
         var id = _nextTaskId++;
         var child = (options as SubOrchestrationOptions)?.InstanceId ?? $"{started.ExecutionId}-{id}";
         _actions.Add(new OrchestratorAction.StartSubOrchestration(
-            id, child, name, options?.Version ?? DefaultVersion, input, CopyTags(options)));
+            id, child, name, options?.Version ?? DefaultVersion, input, CopyTags(options)) { Trace = _trace });
         return converter.Deserialize<TResult>(await Tasks.Add(id, TaskKind.SubOrchestration, name))!;
     }
 

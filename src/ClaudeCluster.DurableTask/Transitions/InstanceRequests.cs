@@ -11,9 +11,19 @@ internal static class InstanceRequests
     public static CommitBatch Start(StartRequest request, string instanceId, string executionId, DateTimeOffset now)
     {
         var (instance, message) = NewExecution(request, instanceId, executionId, null, now);
-        // Never an open one, whatever was asked for: its parent, if it has one, would wait for ever.
+        // Never an open one: its parent, if it has one, would wait for ever. It is terminated first.
         var replaceable = request.Replaceable.Where(status => status.IsTerminal()).ToList();
         return new CommitBatch(instanceId, new Guard.MayStart(replaceable)) { Instance = instance, Messages = [message] };
+    }
+
+    /// <exception cref="ArgumentException">An open instance, which is terminated to be replaced, could then not be replaced.</exception>
+    public static void CheckReplaceable(StartRequest request)
+    {
+        if (request.Replaceable.Any(status => !status.IsTerminal()) && !request.Replaceable.Contains(OrchestrationRuntimeStatus.Terminated))
+        {
+            throw new ArgumentException(
+                "An instance that runs is terminated before it is replaced, so one that is terminated must be replaceable too.", nameof(request));
+        }
     }
 
     /// <summary>The row and the first message of an execution that begins.</summary>
@@ -31,7 +41,7 @@ internal static class InstanceRequests
             Parent = parent,
         };
         var isLater = request.StartAt > now;
-        var start = new InboxMessage(instanceId, executionId, Started(instance, now), isLater ? request.StartAt!.Value : now);
+        var start = new InboxMessage(instanceId, executionId, Started(instance, now) with { Trace = request.Trace }, isLater ? request.StartAt!.Value : now);
         return (instance, start with { Front = true, IsTimed = isLater });
     }
 
@@ -93,6 +103,9 @@ internal static class InstanceRequests
             Replaceable = [.. Enum.GetValues<OrchestrationRuntimeStatus>().Where(status => status.IsTerminal())],
         };
     }
+
+    public static CommitBatch EndActivity(ActivityLease lease, ActivityCompletion completion, DateTimeOffset now) =>
+        EndActivity(lease, completion.Result, completion.Failure, now);
 
     public static CommitBatch EndActivity(ActivityLease lease, string? result, TaskFailureDetails? failure, DateTimeOffset now)
     {

@@ -79,13 +79,17 @@ internal sealed class Transition
         switch (action)
         {
             case OrchestratorAction.ScheduleTask task:
-                _activities.Add(Calls.ToActivity(_before, Record(new TaskScheduled(task.TaskId, task.Name, task.Version, task.Input) { Tags = task.Tags }), _now));
+                _activities.Add(Calls.ToActivity(_before, Record(new TaskScheduled(task.TaskId, task.Name, task.Version, task.Input) { Tags = task.Tags, Trace = task.Trace }), _now));
                 break;
             case OrchestratorAction.CreateTimer timer:
                 _messages.Add(Calls.ToTimer(_before, Record(new TimerCreated(timer.TaskId, timer.FireAt))));
                 break;
             case OrchestratorAction.StartSubOrchestration child:
-                var created = new SubOrchestrationCreated(child.TaskId, child.InstanceId, child.Name, child.Version, child.Input) { Tags = child.Tags };
+                var created = new SubOrchestrationCreated(child.TaskId, child.InstanceId, child.Name, child.Version, child.Input)
+                {
+                    Tags = child.Tags,
+                    Trace = child.Trace,
+                };
                 _children.Add(Calls.ToChild(_before, Record(created), _now, _ids));
                 break;
             case OrchestratorAction.SendEvent sent:
@@ -108,7 +112,7 @@ internal sealed class Transition
     {
         var executionId = _ids.NewId();
         var record = Record(new ContinuedAsNew(executionId, next.Input) { NewVersion = next.NewVersion });
-        var started = InstanceRequests.Started(_before.Apply([record]), _now);
+        var started = InstanceRequests.Started(_before.Apply([record]), _now) with { Trace = next.Trace };
         _messages.Add(new InboxMessage(_before.InstanceId, executionId, started, _now) { Front = true });
         foreach (var carried in next.CarriedEvents)
             _messages.Add(new InboxMessage(_before.InstanceId, null, carried, _now) { Front = true });

@@ -25,11 +25,16 @@ public sealed record ActivityWorkItem(
     TaskVersion Version,
     string? Input,
     IReadOnlyDictionary<string, string> Tags)
-    : WorkItem(InstanceId, ExecutionId, Token);
+    : WorkItem(InstanceId, ExecutionId, Token)
+{
+    /// <summary>The trace that this is a part of; null if there is none.</summary>
+    public TraceContext? Trace { get; init; }
+}
 
 /// <summary>The history before a step, read only when it is needed.</summary>
 public interface IPastEvents
 {
+    /// <exception cref="System.Text.Json.JsonException">What is stored cannot be read: the step must fail its orchestration.</exception>
     Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation);
 }
 

@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace ClaudeCluster.DurableTask.Worker;
 
 /// <summary>One run of an activity, in a service scope of its own. Whatever it throws is its result.</summary>
-internal sealed class ActivityExecution(DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, VersionRules versions, ILogger logger)
+internal sealed class ActivityExecution(DurableTaskRegistry registry, IServiceProvider services, DurableTaskWorkerOptions options, VersionRules versions, ILogger logger)
 {
     /// <summary>True if the activity is of a version that is left to another worker.</summary>
     public bool Refuses(ActivityWorkItem item) => versions.Rejects && versions.RefuseActivity(item.Name, item.Version) is not null;
@@ -13,9 +14,12 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
     /// <summary>The completion, or null if the worker stops and the activity has given up because of that.</summary>
     public async Task<ActivityCompletion?> RunAsync(ActivityWorkItem item, CancellationToken stopping)
     {
+        using var span = Tracing.Run(item);
         try
         {
-            return await RunInScopeAsync(item, stopping);
+            var completion = await RunInScopeAsync(item, stopping);
+            Tracing.Fail(span, completion.Failure);
+            return completion;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -24,7 +28,9 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
         catch (Exception e)
         {
             logger.ActivityFailed(item.InstanceId, item.Name, item.TaskId, e);
-            return new ActivityCompletion(item, null, TaskFailureDetails.FromException(e));
+            var failure = TaskFailureDetails.FromException(e, options.ExceptionProperties);
+            Tracing.Fail(span, failure);
+            return new ActivityCompletion(item, null, failure);
         }
     }
 
@@ -47,7 +53,7 @@ internal sealed class ActivityExecution(DurableTaskRegistry registry, IServicePr
             TaskVersion = item.Version,
             Tags = item.Tags,
         };
-        var output = await activity.RunAsync(context, converter.Deserialize(item.Input, activity.InputType));
-        return converter.Serialize(output, activity.OutputType);
+        var output = await activity.RunAsync(context, options.DataConverter.Deserialize(item.Input, activity.InputType));
+        return options.DataConverter.Serialize(output, activity.OutputType);
     }
 }

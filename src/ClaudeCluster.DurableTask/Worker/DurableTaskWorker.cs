@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
@@ -39,8 +40,8 @@ public sealed class DurableTaskWorker
         _time = time;
         _logger = logs.CreateLogger<DurableTaskWorker>();
         var versions = new VersionRules(registry, options);
-        _steps = new StepExecution(registry, services, options.DataConverter, versions, warm, logs, _logger);
-        _activities = new ActivityExecution(registry, services, options.DataConverter, versions, _logger);
+        _steps = new StepExecution(registry, services, options, versions, warm, time, logs, _logger);
+        _activities = new ActivityExecution(registry, services, options, versions, _logger);
         _offer = new WorkerOffer(
             options.WorkerId,
             options.MaximumConcurrentOrchestrations,
@@ -107,10 +108,16 @@ public sealed class DurableTaskWorker
 
     private async Task RunStepAsync(StepWorkItem item)
     {
+        var began = _time.GetTimestamp();
         if (await _steps.RunAsync(item, CancellationToken.None) is { } run)
+        {
+            Metering.StepTime.Record(_time.GetElapsedTime(began).TotalSeconds);
             await _steps.EndAsync(run, await _hub.CompleteAsync(run.Completion, CancellationToken.None));
+        }
         else
+        {
             await RefuseAsync(item);
+        }
     }
 
     private async Task RunActivityAsync(ActivityWorkItem item, CancellationToken stopping)

@@ -35,6 +35,10 @@ public sealed record DurableTaskWorkerOptions
     /// <value>Default: 5 seconds.</value>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a failure keeps of an exception besides its type, message and causes.</summary>
+    /// <value>Default: nothing.</value>
+    public ExceptionProperties? ExceptionProperties { get; init; }
+
     /// <summary>How inputs and outputs become text. The client must use the same.</summary>
     public DataConverter DataConverter { get; init; } = JsonDataConverter.Default;
 }

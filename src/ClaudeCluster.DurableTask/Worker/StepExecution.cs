@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaudeCluster.DurableTask.Diagnostics;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -13,9 +14,10 @@ namespace ClaudeCluster.DurableTask.Worker;
 internal sealed class StepExecution(
     DurableTaskRegistry registry,
     IServiceProvider services,
-    DataConverter converter,
+    DurableTaskWorkerOptions options,
     VersionRules versions,
     WarmInstances warm,
+    TimeProvider time,
     ILoggerFactory logs,
     ILogger logger)
 {
@@ -23,10 +25,8 @@ internal sealed class StepExecution(
     public async Task<StepRun?> RunAsync(StepWorkItem item, CancellationToken cancellation)
     {
         var rewinds = item.New.Any(happened => happened is ExecutionRewound);
-        if (warm.Take(item, out var stale) is { } remembered)
+        if (warm.Take(item) is { } remembered)
             return Run(item, remembered, replay => replay.Step(item.New));
-        if (stale is not null)
-            await DisposeAsync(stale);
         IReadOnlyList<HistoryEvent> past;
         try
         {
@@ -37,6 +37,7 @@ internal sealed class StepExecution(
             return NotRun(item, e);
         }
 
+        Metering.ReplayLength.Record(past.Count);
         if (Refuse(past, item) is { } refusal)
             return versions.Rejects ? null : Fail(item, refusal);
         return rewinds ? await RewindAsync(item, past) : Run(item, NewReplay(item), replay => replay.Run(past, item.New));
@@ -46,16 +47,20 @@ internal sealed class StepExecution(
     public async Task EndAsync(StepRun run, Receipt receipt)
     {
         var isOver = run.Completion.Actions is [.., OrchestratorAction.Complete or OrchestratorAction.Fail or OrchestratorAction.ContinueAsNew];
-        var forgotten = run.Replay is { } replay && !isOver && receipt == Receipt.Accepted ? warm.Keep(run.Completion.Item, replay) : run.Replay;
-        if (forgotten is not null)
-            await DisposeAsync(forgotten);
+        if (isOver && receipt == Receipt.Accepted && run.Replay?.Beginning is { } beginning)
+            Tracing.EndExecution(beginning.Event, run.Replay.InstanceId, beginning.At, run.Completion.Actions[^1], time.GetUtcNow());
+        if (run.Replay is { } replay && !isOver && receipt == Receipt.Accepted)
+            warm.Keep(run.Completion.Item, replay);
+        else if (run.Replay is { } over)
+            await DisposeAsync(over);
+        await DisposeForgottenAsync();
     }
 
     /// <summary>The worker ends.</summary>
     public async Task ForgetAllAsync()
     {
-        foreach (var replay in warm.Clear())
-            await DisposeAsync(replay);
+        warm.Clear();
+        await DisposeForgottenAsync();
     }
 
     private TaskFailureDetails? Refuse(IReadOnlyList<HistoryEvent> past, StepWorkItem item) =>
@@ -101,7 +106,17 @@ internal sealed class StepExecution(
     }
 
     private OrchestrationReplay NewReplay(StepWorkItem item) =>
-        new(item.InstanceId, started => registry.FindOrchestrator(started, services), converter, logs) { DefaultVersion = versions.DefaultVersion };
+        new(item.InstanceId, started => registry.FindOrchestrator(started, services), options.DataConverter, logs)
+        {
+            DefaultVersion = versions.DefaultVersion,
+            ExceptionProperties = options.ExceptionProperties,
+        };
+
+    private async Task DisposeForgottenAsync()
+    {
+        foreach (var replay in warm.TakeForgotten())
+            await DisposeAsync(replay);
+    }
 
     private async Task DisposeAsync(OrchestrationReplay replay)
     {

@@ -18,6 +18,10 @@ internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegis
 /// </summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
+    /// <summary>An instance that somebody else has just started again is left alone.</summary>
+    private static readonly string[] Open =
+        [nameof(OrchestrationRuntimeStatus.Pending), nameof(OrchestrationRuntimeStatus.Running), nameof(OrchestrationRuntimeStatus.Suspended)];
+
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
@@ -143,7 +147,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         var earlier = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
         var isRefusal = earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Failed }
             || (earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } && earlier.ReadOutputAs<EventReceipt>()?.FlowId is null);
-        return isRefusal ? [] : null;
+        return isRefusal ? Open : null;
     }
 
     private Task RunFlowsAsync()

@@ -9,15 +9,7 @@ internal sealed class StaleInstances() : WarmInstances(0)
 {
     private readonly Dictionary<string, OrchestrationReplay> _byExecution = new(StringComparer.Ordinal);
 
-    public override OrchestrationReplay? Take(StepWorkItem item, out OrchestrationReplay? stale)
-    {
-        stale = null;
-        return _byExecution.Remove(item.ExecutionId, out var replay) ? replay : null;
-    }
+    public override OrchestrationReplay? Take(StepWorkItem item) => _byExecution.Remove(item.ExecutionId, out var replay) ? replay : null;
 
-    public override OrchestrationReplay? Keep(StepWorkItem item, OrchestrationReplay replay)
-    {
-        _byExecution[item.ExecutionId] = replay;
-        return null;
-    }
+    public override void Keep(StepWorkItem item, OrchestrationReplay replay) => _byExecution[item.ExecutionId] = replay;
 }

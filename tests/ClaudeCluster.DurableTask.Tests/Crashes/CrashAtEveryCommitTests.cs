@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
 /// <summary>The store dies right before and right after each of its commits; what is reopened goes on to the same end.</summary>
-public sealed class CrashAtEveryCommitTests : IDisposable
+public abstract class CrashAtEveryCommitTests
 {
-    private readonly TestFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
+    /// <summary>The store of this hub; told of each commit by its number, and whether it is yet to come.</summary>
+    internal abstract ITaskHubStore Open(string hub, Action<long, bool>? onCommit);
 
     [Theory]
     [InlineData(true)]
@@ -32,19 +34,14 @@ public sealed class CrashAtEveryCommitTests : IDisposable
     {
         var effects = new ConcurrentDictionary<string, int>();
         var crash = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var path = _folder.File($"crash-{commit}-{before}.db");
-        var options = new SqliteStoreOptions(path)
+        var hub = string.Create(CultureInfo.InvariantCulture, $"crash_{commit}_{(before ? "before" : "after")}");
+        var dying = await TryOpenAsync(Open(hub, (number, isBefore) =>
         {
-            OnCommit = point =>
-            {
-                if (point.Number != commit || point.IsBefore != before)
-                    return;
-                crash.TrySetResult();
-                throw new PlannedCrashException();
-            },
-        };
-
-        var dying = await TryOpenAsync(options);
+            if (number != commit || isBefore != before)
+                return;
+            crash.TrySetResult();
+            throw new PlannedCrashException();
+        }));
         if (dying is not null)
         {
             Work(dying, effects);
@@ -52,7 +49,7 @@ public sealed class CrashAtEveryCommitTests : IDisposable
             await dying.DisposeAsync();
         }
 
-        await using var next = await Cluster.OpenAsync(new SqliteHubStore(path));
+        await using var next = await Cluster.OpenAsync(Open(hub, null));
         Work(next, effects);
         var end = await RunAsync(next);
 
@@ -67,9 +64,8 @@ public sealed class CrashAtEveryCommitTests : IDisposable
     private static void Work(Cluster cluster, ConcurrentDictionary<string, int> effects) =>
         cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => effects.AddOrUpdate(key, 1, (_, runs) => runs + 1), cluster.Client));
 
-    private static async Task<Cluster?> TryOpenAsync(SqliteStoreOptions options)
+    private static async Task<Cluster?> TryOpenAsync(ITaskHubStore store)
     {
-        var store = new SqliteHubStore(options);
         try
         {
             return await Cluster.OpenAsync(store);
@@ -108,4 +104,39 @@ public sealed class CrashAtEveryCommitTests : IDisposable
     }
 
     private sealed class PlannedCrashException : Exception;
+}
+
+public sealed class CrashAtEveryCommitOnSqlite : CrashAtEveryCommitTests, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    internal override ITaskHubStore Open(string hub, Action<long, bool>? onCommit) =>
+        new SqliteHubStore(new SqliteStoreOptions(_folder.File($"{hub}.db")) { OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) });
+}
+
+public sealed class CrashAtEveryCommitOnPostgres : CrashAtEveryCommitTests, IDisposable
+{
+    private string? _run;
+    private string? _hub;
+
+    public void Dispose()
+    {
+        if (_hub is not null)
+            PostgresServer.GiveBack(_hub);
+    }
+
+    internal override ITaskHubStore Open(string hub, Action<long, bool>? onCommit)
+    {
+        var server = PostgresServer.Get();
+        if (hub != _run)
+        {
+            Dispose();
+            (_run, _hub) = (hub, server.TakeHub());
+        }
+
+        var options = server.Options(_hub!) with { OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) };
+        return new PostgresHubStore(options, TimeProvider.System);
+    }
 }

@@ -1,28 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
 /// <summary>
-/// A process that starts the scenario on a hub file, or goes on with it, and ends with its result: unless it kills itself, by a real
+/// A process that starts the scenario on a hub, or goes on with it, and ends with its result: unless it kills itself, by a real
 /// SIGKILL, right before or after one of its commits.
 /// </summary>
 internal static class CrashHost
 {
     public const string Verb = "crash-host";
 
-    /// <summary>Arguments: hub file, folder for effects, and optionally the commit and "before" or "after".</summary>
+    /// <summary>Arguments: kind of store, its place, folder for effects, and optionally the commit and "before" or "after".</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (path, effects) = (args[0], args[1]);
-        var options = new SqliteStoreOptions(path);
-        if (args.Length == 4)
-            options = options with { OnCommit = KillAt(int.Parse(args[2], CultureInfo.InvariantCulture), args[3] == "before") };
+        var (kind, place, effects) = (Enum.Parse<StoreKind>(args[0]), args[1], args[2]);
+        var kill = args.Length == 5 ? KillAt(int.Parse(args[3], CultureInfo.InvariantCulture), args[4] == "before") : null;
 
-        await using var cluster = await Cluster.OpenAsync(new SqliteHubStore(options));
+        await using var cluster = await Cluster.OpenAsync(LastingStores.Open(kind, place, kill));
         cluster.StartWorker(tasks => CrashScenario.AddTo(tasks, key => AppendEffect(effects, key), cluster.Client));
         try
         {
@@ -38,9 +35,9 @@ internal static class CrashHost
         return end.ReadOutputAs<string>() == CrashScenario.Expected ? 0 : 1;
     }
 
-    private static Action<CommitPoint> KillAt(int commit, bool before) => point =>
+    private static Action<long, bool> KillAt(int commit, bool before) => (number, isBefore) =>
     {
-        if (point.Number != commit || point.IsBefore != before)
+        if (number != commit || isBefore != before)
             return;
         using var self = Process.GetCurrentProcess();
         self.Kill();

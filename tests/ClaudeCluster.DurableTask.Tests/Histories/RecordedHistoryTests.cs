@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Storage;
@@ -98,6 +99,19 @@ public sealed class RecordedHistoryTests
         await RecordAsync(cluster, "SecondGeneration", 0, [("Number", 1), ("Number", 2)]);
         await RecordAsync(cluster, "Failing");
         await RecordAsync(cluster, "StillWaiting", ends: false);
+        await RecordAsync(cluster, "SuspendedOnce", meanwhile: async client =>
+        {
+            await client.SuspendInstanceAsync("SuspendedOnce", "lunch");
+            await client.RaiseEventAsync("SuspendedOnce", "Go", "went");
+            await client.ResumeInstanceAsync("SuspendedOnce", "fed");
+        });
+        await RecordAsync(cluster, "RewoundOnce", meanwhile: async client =>
+        {
+            await cluster.EndOfAsync("RewoundOnce");
+            Samples.IsRepaired = true;
+            await client.RewindInstanceAsync("RewoundOnce", "repaired");
+        });
+        await RecordAsync(cluster, "MovesOn", version: "1.0");
     }
 
     private static object WithoutStack(OrchestratorAction action) => action is OrchestratorAction.Fail fail ? fail.Failure.ErrorMessage : action switch
@@ -116,14 +130,22 @@ public sealed class RecordedHistoryTests
     }
 
     private static async Task RecordAsync(
-        Cluster cluster, string name, object? input = null, IEnumerable<(string Name, object Payload)>? events = null, bool ends = true)
+        Cluster cluster,
+        string name,
+        object? input = null,
+        IEnumerable<(string Name, object Payload)>? events = null,
+        bool ends = true,
+        string version = "",
+        Func<DurableTaskClient, Task>? meanwhile = null)
     {
         var file = Path.Combine(Folder(), $"{name}.json");
         if (File.Exists(file))
             return;
-        await cluster.Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(name));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(name) { Version = version });
         foreach (var (happened, payload) in events ?? [])
             await cluster.Client.RaiseEventAsync(name, happened, payload);
+        if (meanwhile is not null)
+            await meanwhile(cluster.Client);
         if (ends)
             await cluster.EndOfAsync(name);
         else

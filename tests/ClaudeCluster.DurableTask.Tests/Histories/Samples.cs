@@ -3,6 +3,9 @@ namespace ClaudeCluster.DurableTask.Tests.Histories;
 /// <summary>Orchestrators whose recorded histories lie beside this file. Their code and the histories must agree for ever.</summary>
 internal static class Samples
 {
+    /// <summary>Set while the history of the rewind is recorded.</summary>
+    public static bool IsRepaired { get; set; }
+
     public static void AddTo(DurableTaskRegistry tasks) => tasks
         .AddOrchestratorFunc<string, string>("Chain", async (context, word) =>
         {
@@ -51,6 +54,20 @@ internal static class Samples
             return $"{generation}: {number}";
         })
         .AddOrchestratorFunc<string>("Failing", context => throw new InvalidOperationException("on purpose", new FormatException("why")))
+        .AddOrchestratorFunc<string>("SuspendedOnce", async context =>
+            $"{await context.WaitForExternalEvent<string>("Go")} {await context.CallActivityAsync<string>("Append", "a")}")
+        .AddOrchestratorFunc<string>("RewoundOnce", async context =>
+        {
+            var words = await Task.WhenAll(context.CallActivityAsync<string>("Append", "a"), context.CallActivityAsync<string>("Repaired", "b"));
+            return string.Join(' ', words);
+        })
+        .AddOrchestratorFunc<string, string>("MovesOn", "1.0", (context, _) =>
+        {
+            context.ContinueAsNew(new ContinueAsNewOptions { NewInput = context.Version, NewVersion = "2.0" });
+            return Task.FromResult(string.Empty);
+        })
+        .AddOrchestratorFunc<string, string>("MovesOn", "2.0", (context, from) => context.CallActivityAsync<string>("Append", $"{from} {context.Version} "))
+        .AddActivityFunc<string, string>("Repaired", (_, word) => IsRepaired ? word : throw new InvalidOperationException("broken"))
         .AddOrchestratorFunc<string>("StillWaiting", context => context.WaitForExternalEvent<string>("Never"))
         .AddActivityFunc<string, string>("Append", (_, word) => word + "+")
         .AddActivityFunc<int, int>("Square", (_, number) => number * number)

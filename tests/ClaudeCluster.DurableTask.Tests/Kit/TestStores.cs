@@ -1,4 +1,5 @@
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 
 namespace ClaudeCluster.DurableTask.Tests.Kit;
@@ -8,20 +9,36 @@ public enum StoreKind
 {
     Memory,
     Sqlite,
+    Postgres,
 }
 
-/// <summary>New stores of one kind, in a folder of their own.</summary>
+/// <summary>New stores of one kind, in a folder, or in hubs, of their own.</summary>
 internal sealed class TestStores(StoreKind kind) : IDisposable
 {
     private readonly TestFolder _folder = new();
+    private readonly List<string> _hubs = [];
     private ITaskHubStore? _last;
     private int _files;
 
-    public ITaskHubStore New() => _last = kind == StoreKind.Memory ? new MemoryHubStore() : new SqliteHubStore(_folder.File($"hub-{++_files}.db"));
+    public ITaskHubStore New()
+    {
+        _files++;
+        if (kind == StoreKind.Postgres)
+            _hubs.Add(PostgresServer.Get().TakeHub());
+        return _last = kind == StoreKind.Memory ? new MemoryHubStore() : Open();
+    }
 
-    public ITaskHubStore Reopened() => kind == StoreKind.Memory ? _last! : _last = new SqliteHubStore(_folder.File($"hub-{_files}.db"));
+    public ITaskHubStore Reopened() => kind == StoreKind.Memory ? _last! : _last = Open();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _hubs.ForEach(PostgresServer.GiveBack);
+        _folder.Dispose();
+    }
+
+    private ITaskHubStore Open() => kind == StoreKind.Sqlite
+        ? new SqliteHubStore(_folder.File($"hub-{_files}.db"))
+        : new PostgresHubStore(PostgresServer.Get().Options(_hubs[^1]), TimeProvider.System);
 }
 
 /// <summary>A folder that goes with its test.</summary>

@@ -51,6 +51,15 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public Task SettledActivitiesAsync(string instanceId, int count) => WaitAsync(committed =>
         committed.Count(batch => batch.InstanceId == instanceId && batch is { Guard: Guard.HoldsActivity, Leased: Disposition.Done }) >= count);
 
+    public int Commits
+    {
+        get
+        {
+            lock (_lock)
+                return _committed.Count;
+        }
+    }
+
     /// <summary>Work that was given back in order.</summary>
     public int Refusals
     {

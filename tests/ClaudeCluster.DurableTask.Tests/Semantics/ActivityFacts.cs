@@ -203,4 +203,39 @@ public abstract class ActivityFacts(StoreKind kind) : HubFacts(kind)
     public abstract record Shape;
 
     public sealed record Circle(int Radius) : Shape;
+
+    [Fact]
+    public async Task The_results_of_a_fan_out_come_in_the_order_of_the_calls()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<int[]>("FanOut", context => Task.WhenAll(Enumerable.Range(0, 300).Select(i => context.CallActivityAsync<int>("Square", i))))
+            .AddActivityFunc<int, int>("Square", (_, i) => i * i));
+
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => i * i), (await cluster.RunAsync("FanOut")).ReadOutputAs<int[]>());
+    }
+
+    [Fact]
+    public async Task A_failure_keeps_the_properties_that_the_worker_was_told_to_keep()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with
+        {
+            ExceptionProperties = exception => exception switch
+            {
+                ArgumentException argument => new Dictionary<string, object?> { ["parameter"] = argument.ParamName, ["retry after"] = 7, ["none"] = null },
+                FormatException => throw new NotSupportedException("unreadable"),
+                _ => null,
+            },
+        };
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Fails"))
+            .AddActivityFunc<object?, string>("Fails", string (_, _) => throw new ArgumentException("bad", "size", new FormatException("inner"))));
+
+        var failure = (await cluster.RunAsync("Flow")).FailureDetails!.InnerFailure!;
+
+        Assert.Equal(("size", 7), (failure.Properties!["parameter"].GetString(), failure.Properties["retry after"].GetInt32()));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, failure.Properties["none"].ValueKind);
+        Assert.Contains("unreadable", failure.InnerFailure!.Properties!["error"].GetString(), StringComparison.Ordinal);
+    }
 }

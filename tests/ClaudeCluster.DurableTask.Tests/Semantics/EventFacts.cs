@@ -197,4 +197,18 @@ public abstract class EventFacts(StoreKind kind) : HubFacts(kind)
                 numbers.Add(await context.WaitForExternalEvent<int>("number"));
             return numbers;
         }));
+
+    [Fact]
+    public async Task Event_names_ignore_case_by_letter_and_not_by_culture_so_a_Turkish_dotless_i_is_another_letter()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Waits", context => context.WaitForExternalEvent<string>("TITLE")));
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("WAITS");
+
+        await cluster.Client.RaiseEventAsync(id, "t\u0131tle", "dotless");
+        await cluster.Client.RaiseEventAsync(id, "T\u0130TLE", "dotted");
+        await cluster.Client.RaiseEventAsync(id, "title", "heard");
+
+        Assert.Equal("heard", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+    }
 }

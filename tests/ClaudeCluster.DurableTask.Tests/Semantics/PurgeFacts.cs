@@ -141,4 +141,30 @@ public abstract class PurgeFacts(StoreKind kind) : HubFacts(kind)
         await cluster.RunAsync("Tree", 2, root);
         await cluster.RunAsync("Tree", 2, $"other-{root}");
     }
+
+    [Fact]
+    public async Task Nothing_of_a_purged_instance_reaches_a_later_one_of_the_same_id()
+    {
+        var (entered, leave) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string, string>("Flow", async (context, word) => await context.CallActivityAsync<string>("Run", word))
+            .AddActivityFunc<string, string>("Run", async (_, word) =>
+            {
+                if (word != "old")
+                    return word;
+                entered.SetResult();
+                await leave.Task;
+                return word;
+            }));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", "old", new StartOrchestrationOptions("id"));
+        await entered.Task.WaitAsync(Cluster.Patience);
+        await cluster.Client.TerminateInstanceAsync("id");
+        Assert.Equal(1, (await cluster.Client.PurgeInstanceAsync("id")).PurgedInstanceCount);
+
+        var end = cluster.RunAsync("Flow", "new", "id");
+        leave.SetResult();
+
+        Assert.Equal("new", (await end).ReadOutputAs<string>());
+    }
 }

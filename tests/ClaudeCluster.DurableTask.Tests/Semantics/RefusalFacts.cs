@@ -50,14 +50,4 @@ public abstract class RefusalFacts(StoreKind kind) : HubFacts(kind)
         foreach (var name in new[] { "Activity", "Child", "Event" })
             Assert.True((await cluster.RunAsync(name)).FailureDetails!.IsCausedBy<ArgumentException>());
     }
-
-    [Fact]
-    public async Task An_open_instance_is_never_replaced_whatever_is_asked_for()
-    {
-        await using var cluster = await OpenAsync();
-        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Open", null, new StartOrchestrationOptions("open"));
-
-        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
-            cluster.Hub.StartAsync(new StartRequest("Other", "open", null) { Replaceable = Enum.GetValues<OrchestrationRuntimeStatus>() }));
-    }
 }

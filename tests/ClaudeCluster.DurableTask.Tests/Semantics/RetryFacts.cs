@@ -169,4 +169,56 @@ public abstract class RetryFacts(StoreKind kind) : HubFacts(kind)
             tried();
             throw new TimeoutException("still not");
         }));
+
+    [Fact]
+    public async Task A_filter_that_throws_fails_the_task_and_not_the_engine()
+    {
+        await using var cluster = await OpenAsync();
+        var policy = new RetryPolicy(3, TimeSpan.Zero) { HandleFailure = _ => throw new InvalidTimeZoneException("the filter") };
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Fails", TaskOptions.FromRetryPolicy(policy)))
+            .AddActivityFunc<object?, string>("Fails", string (_, _) => throw new InvalidOperationException("no")));
+
+        Assert.True((await cluster.RunAsync("Flow")).FailureDetails!.IsCausedBy<InvalidTimeZoneException>());
+    }
+
+    [Fact]
+    public async Task A_failure_that_is_for_ever_is_not_tried_again_by_policy_or_handler()
+    {
+        var asked = 0;
+        await using var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with { TakesAnyName = true };
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<bool, string>("Flow", (context, handler) => context.CallActivityAsync<string>("Unknown", handler
+            ? TaskOptions.FromRetryHandler(_ => ++asked < 3)
+            : TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.Zero)))));
+
+        foreach (var handler in new[] { false, true })
+        {
+            var end = await cluster.RunAsync("Flow", handler);
+            Assert.Single((await cluster.Client.GetOrchestrationHistoryAsync(end.InstanceId)).OfType<TaskScheduled>());
+        }
+
+        Assert.Equal(0, asked);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(0.5)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_coefficient_that_is_no_growth_is_refused(double coefficient) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RetryPolicy(3, TimeSpan.FromSeconds(1), coefficient));
+
+    [Fact]
+    public async Task An_infinite_coefficient_waits_the_maximum()
+    {
+        await using var cluster = await OpenAsync();
+        var policy = new RetryPolicy(3, TimeSpan.FromMilliseconds(1), double.PositiveInfinity, TimeSpan.FromMilliseconds(5));
+        cluster.StartWorker(tasks => tasks
+            .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Fails", TaskOptions.FromRetryPolicy(policy)))
+            .AddActivityFunc<object?, string>("Fails", string (_, _) => throw new InvalidOperationException("no")));
+
+        var end = await cluster.RunAsync("Flow");
+
+        Assert.Equal(2, (await cluster.Client.GetOrchestrationHistoryAsync(end.InstanceId)).OfType<TimerFired>().Count());
+    }
 }

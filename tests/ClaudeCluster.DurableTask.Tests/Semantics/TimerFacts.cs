@@ -214,4 +214,52 @@ public abstract class TimerFacts(StoreKind kind) : HubFacts(kind)
 
         Assert.Equal("kept", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
     }
+
+    [Fact]
+    public async Task A_timer_of_ten_years_is_one_timer()
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Sleeps", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromDays(3_652), CancellationToken.None);
+            return "awake";
+        }));
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+        await cluster.Store.WaitForAsync<TimerCreated>(id);
+        time.Advance(TimeSpan.FromDays(3_651));
+        Assert.True((await cluster.Client.GetInstanceAsync(id))!.IsRunning);
+
+        time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("awake", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.Single((await cluster.Client.GetOrchestrationHistoryAsync(id)).OfType<TimerCreated>());
+    }
+
+    [Theory]
+    [InlineData(DateTimeKind.Utc)]
+    [InlineData(DateTimeKind.Unspecified)]
+    [InlineData(DateTimeKind.Local)]
+    public async Task An_instant_may_be_of_any_kind_and_unspecified_is_utc(DateTimeKind kind)
+    {
+        var time = new FakeTime();
+        await using var cluster = await OpenAsync(time);
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Sleeps", async context =>
+        {
+            var instant = context.CurrentUtcDateTime.AddHours(1);
+            await context.CreateTimer(kind == DateTimeKind.Local ? instant.ToLocalTime() : DateTime.SpecifyKind(instant, kind), CancellationToken.None);
+            return "awake";
+        }));
+        var startAt = time.GetUtcNow().AddHours(1).UtcDateTime;
+        var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Sleeps", null, new StartOrchestrationOptions(StartAt: kind == DateTimeKind.Utc ? startAt : new DateTimeOffset(startAt).ToOffset(TimeSpan.FromHours(5))));
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await cluster.Client.GetInstanceAsync(id))!.RuntimeStatus);
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        await cluster.Store.WaitForAsync<TimerCreated>(id);
+
+        var timer = (await cluster.Client.GetOrchestrationHistoryAsync(id)).OfType<TimerCreated>().Single();
+        Assert.Equal(new FakeTime().GetUtcNow().AddHours(2), timer.FireAt);
+    }
 }

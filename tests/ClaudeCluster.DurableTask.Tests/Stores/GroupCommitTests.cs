@@ -71,16 +71,15 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task Nobody_is_answered_before_the_commit()
     {
         await _writer.DisposeAsync();
-        using var open = new ManualResetEventSlim();
         Task<long>? written = null;
         var answered = new List<bool>();
         _writer = Open(_ => answered.Add(written?.IsCompleted == true));
         answered.Clear();
 
-        var gate = _writer.WriteAsync(_ => open.Wait(Cluster.Patience));
+        using var gate = await Gate.CloseAsync(_writer);
         written = _writer.WriteAsync(Put(1));
-        open.Set();
-        await Task.WhenAll(gate, written);
+        gate.Open();
+        await Task.WhenAll(gate.Opened, written);
 
         Assert.Equal([false, false], answered);
     }
@@ -137,15 +136,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
     /// <summary>Lets work queue up behind a piece of work that changes nothing; what each then came to.</summary>
     private static async Task<Exception?[]> TogetherAsync(SqliteWriter writer, params Func<HubTables, long>[] works)
     {
-        using var open = new ManualResetEventSlim();
-        var gate = writer.WriteAsync(_ =>
-        {
-            open.Wait(Cluster.Patience);
-            return 0L;
-        });
+        using var gate = await Gate.CloseAsync(writer);
         var queued = Array.ConvertAll(works, writer.WriteAsync);
-        open.Set();
-        await Record.ExceptionAsync(() => gate);
+        gate.Open();
+        await Record.ExceptionAsync(() => gate.Opened);
         return await Task.WhenAll(queued.Select(task => Record.ExceptionAsync(() => task).AsTask()));
     }
 
@@ -153,4 +147,27 @@ public sealed class GroupCommitTests : IAsyncLifetime
 
     private Task<List<string>> ItemsAsync() =>
         _writer.WriteAsync(tables => tables.Session.Rows("SELECT name FROM hub WHERE name LIKE 'item-%' ORDER BY name", row => row.Text(0)));
+
+    /// <summary>Work that changes nothing and takes until it is opened: what comes meanwhile queues up.</summary>
+    private sealed class Gate(ManualResetEventSlim open) : IDisposable
+    {
+        public Task Opened { get; private init; } = Task.CompletedTask;
+
+        public static async Task<Gate> CloseAsync(SqliteWriter writer)
+        {
+            var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var open = new ManualResetEventSlim();
+            var opened = Task.Run(() => writer.WriteAsync(_ =>
+            {
+                closed.TrySetResult();
+                return open.Wait(Cluster.Patience);
+            }));
+            await closed.Task;
+            return new Gate(open) { Opened = opened };
+        }
+
+        public void Open() => open.Set();
+
+        public void Dispose() => open.Dispose();
+    }
 }

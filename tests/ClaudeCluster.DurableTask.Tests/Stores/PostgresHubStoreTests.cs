@@ -1,0 +1,5 @@
+using ClaudeCluster.DurableTask.Tests.Kit;
+
+namespace ClaudeCluster.DurableTask.Tests.Stores;
+
+public sealed class PostgresHubStoreTests() : TaskHubStoreContract(StoreKind.Postgres);
