@@ -1,24 +1,19 @@
-using System.Globalization;
-
 namespace ClaudeCluster.DurableTask.Simulation;
 
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private static readonly int Scale =
-        int.TryParse(Environment.GetEnvironmentVariable("CC_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture, out var scale) ? Math.Max(1, scale) : 1;
-
     [Fact]
     public void Whatever_goes_wrong_nothing_is_lost_doubled_overtaken_or_stuck()
     {
         var (steps, faults, virtually) = (0L, 0, TimeSpan.Zero);
-        for (var seed = 0; seed < 2_000 * Scale; seed++)
+        for (var seed = 0; seed < 2_000 * Scale.Factor; seed++)
         {
             var outcome = Simulation.Run(seed);
             Assert.True(outcome.Failure is null, outcome.Failure is null ? null : Report.Of(seed));
             (steps, faults, virtually) = (steps + outcome.Steps, faults + outcome.Faults.Sum(), virtually + outcome.Elapsed);
         }
 
-        output.WriteLine($"{2_000 * Scale} seeds: {steps} steps, {virtually.TotalHours:0} virtual hours, {faults} faults.");
+        output.WriteLine($"{2_000 * Scale.Factor} seeds: {steps} steps, {virtually.TotalHours:0} virtual hours, {faults} faults.");
     }
 
     [Fact]
