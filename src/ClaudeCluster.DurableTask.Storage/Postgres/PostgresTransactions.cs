@@ -19,6 +19,7 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// <summary>Runs transactions to a clear end, however often the server has to be reached anew for it.</summary>
 internal sealed class PostgresTransactions(PostgresDatabase database, PostgresStoreOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
+    private const int FailuresBeforeWord = 3;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentBag<Receipt> _receipts = [];
@@ -51,7 +52,7 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             var query = newQuery();
             await using var connection = await database.ConnectAsync(CancellationToken.None);
             await using var batch = new NpgsqlBatch(connection) { BatchCommands = { query.ToCommand() } };
-            await using var reader = await batch.ExecuteReaderAsync();
+            await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
             await query.ReadAsync(reader);
             return query.Rows;
         });
@@ -122,8 +123,12 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             try
             {
                 var result = await attempt();
-                if (since is { } lost && failures > 3)
-                    logger.DatabaseIsBack(database.Name, time.GetElapsedTime(lost));
+                if (since is { } lost && failures > FailuresBeforeWord)
+                {
+                    var away = time.GetElapsedTime(lost);
+                    logger.DatabaseIsBack(database.Name, away);
+                }
+
                 return result;
             }
             catch (Exception e) when (PostgresErrors.IsAway(e) || PostgresErrors.IsConflict(e))
@@ -138,7 +143,7 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             since ??= time.GetTimestamp();
             if (_closing.IsCancellationRequested || time.GetElapsedTime(since.Value) > options.ReconnectTimeout)
                 throw PostgresErrors.Translate(failure, database) ?? failure;
-            if (failures == 3)
+            if (failures == FailuresBeforeWord)
                 logger.DatabaseIsAway(database.Name, failure.Message);
             await PauseAsync(failures, isShort: PostgresErrors.IsConflict(failure));
         }
