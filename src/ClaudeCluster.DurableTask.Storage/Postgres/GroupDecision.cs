@@ -1,5 +1,4 @@
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;

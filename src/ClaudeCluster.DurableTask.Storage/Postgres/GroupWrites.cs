@@ -1,5 +1,4 @@
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Transitions;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 

@@ -35,7 +35,7 @@ internal sealed class HubAnnouncements : IAsyncDisposable
     public HubAnnouncements(PostgresDatabase database, WorkBell bell, TimeProvider time, ILogger logger)
     {
         (_database, _bell, _time, _logger) = (database, bell, time, logger);
-        _working = Task.WhenAll(Task.Run(ListenAsync), Task.Run(SendAsync));
+        _working = Task.WhenAll(Task.Run(ListenAsync, CancellationToken.None), Task.Run(SendAsync, CancellationToken.None));
     }
 
     /// <summary>Tells the others, soon.</summary>

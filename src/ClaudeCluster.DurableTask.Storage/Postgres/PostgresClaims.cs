@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;

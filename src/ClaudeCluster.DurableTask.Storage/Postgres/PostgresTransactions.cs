@@ -51,7 +51,7 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             var query = newQuery();
             await using var connection = await database.ConnectAsync(CancellationToken.None);
             await using var batch = new NpgsqlBatch(connection) { BatchCommands = { query.ToCommand() } };
-            await using var reader = await batch.ExecuteReaderAsync();
+            await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
             await query.ReadAsync(reader);
             return query.Rows;
         });
@@ -123,7 +123,11 @@ internal sealed class PostgresTransactions(PostgresDatabase database, PostgresSt
             {
                 var result = await attempt();
                 if (since is { } lost && failures > 3)
-                    logger.DatabaseIsBack(database.Name, time.GetElapsedTime(lost));
+                {
+                    var away = time.GetElapsedTime(lost);
+                    logger.DatabaseIsBack(database.Name, away);
+                }
+
                 return result;
             }
             catch (Exception e) when (PostgresErrors.IsAway(e) || PostgresErrors.IsConflict(e))

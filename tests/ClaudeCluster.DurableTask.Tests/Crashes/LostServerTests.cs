@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
