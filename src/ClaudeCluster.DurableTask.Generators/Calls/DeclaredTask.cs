@@ -15,7 +15,7 @@ internal enum TaskKind
 /// <param name="Namespace">Empty for the global one.</param>
 /// <param name="Type">The class, complete with <c>global::</c>.</param>
 /// <param name="IsPublic">The class, its input and its output are.</param>
-/// <param name="Version">What its calls ask for; null: nothing.</param>
+/// <param name="Version">What it is registered under and what its calls ask for; null: nothing.</param>
 /// <param name="HasCallOptions">The class says how it is called unless its caller does.</param>
 internal sealed record DeclaredTask(
     TaskKind Kind, string Name, string CallName, string Namespace, string Type, string Input, string Output, bool IsPublic, string? Version, bool HasCallOptions)
@@ -41,7 +41,7 @@ internal sealed record DeclaredTask(
             input.ToDisplayString(TypeReach.FullName),
             output.ToDisplayString(TypeReach.FullName),
             TypeReach.IsPublic(type) && TypeReach.IsPublic(input) && TypeReach.IsPublic(output),
-            attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "Version").Value.Value as string,
+            attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "Version").Value.Value is string { Length: > 0 } version ? version : null,
             type.GetMembers(CallOptions).Any(IsCallOptions));
     }
 

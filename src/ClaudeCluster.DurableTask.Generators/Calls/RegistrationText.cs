@@ -18,7 +18,7 @@ internal static class RegistrationText
             .Open();
         code.Line("/// <summary>Registers each class of this assembly that has <see cref=\"global::ClaudeCluster.DurableTask.DurableTaskAttribute\"/>.</summary>")
             .Line($"public static global::{EngineNames.Registry} {MethodName}(this global::{EngineNames.Registry} registry) => registry");
-        var ordered = tasks.OrderBy(task => task.Kind).ThenBy(task => task.Name, StringComparer.Ordinal).ToList();
+        var ordered = tasks.OrderBy(task => task.Kind).ThenBy(task => task.Name, StringComparer.Ordinal).ThenBy(task => task.Version, StringComparer.Ordinal).ToList();
         for (var i = 0; i < ordered.Count; i++)
         {
             var add = ordered[i].Kind == TaskKind.Orchestrator ? "AddOrchestrator" : "AddActivity";

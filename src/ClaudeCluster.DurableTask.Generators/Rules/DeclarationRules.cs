@@ -24,8 +24,8 @@ internal sealed class DeclarationRules : DiagnosticAnalyzer
             start.RegisterSymbolAction(symbol => Check(symbol, tasks, events), SymbolKind.NamedType);
             start.RegisterCompilationEndAction(end =>
             {
-                Report(end, tasks, NameClash.FirstOfEachName(tasks.Keys));
-                Report(end, events, NameClash.FirstOfEachName(events.Keys));
+                Report(end, tasks.Values, NameClash.FirstOfEachName(tasks.Keys.ToList()).Select(task => task.Type));
+                Report(end, events.Values, NameClash.FirstOfEachName(events.Keys.ToList()).Select(one => one.Type));
             });
         });
     }
@@ -54,10 +54,10 @@ internal sealed class DeclarationRules : DiagnosticAnalyzer
         }
     }
 
-    private static void Report<T>(CompilationAnalysisContext context, ConcurrentDictionary<T, INamedTypeSymbol> declared, List<T> taken)
-        where T : notnull
+    private static void Report(CompilationAnalysisContext context, IEnumerable<INamedTypeSymbol> declared, IEnumerable<string> called)
     {
-        foreach (var late in declared.Where(one => !taken.Contains(one.Key)).OrderBy(one => one.Value.ToDisplayString(), StringComparer.Ordinal))
-            context.ReportDiagnostic(RuleBook.NameTaken.At(late.Value.Locations[0], $"The name of '{late.Value.Name}' is taken"));
+        var taken = called.ToImmutableHashSet(StringComparer.Ordinal);
+        foreach (var late in declared.Where(type => !taken.Contains(type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat))))
+            context.ReportDiagnostic(RuleBook.NameTaken.At(late.Locations[0], $"The name of '{late.Name}' is taken"));
     }
 }

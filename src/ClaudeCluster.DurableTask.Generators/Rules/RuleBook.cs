@@ -73,7 +73,7 @@ internal static class RuleBook
 
     public static readonly Rule NameTaken = new(
         "CCDT1003", Declarations, "One name is one task, or one event",
-        "names ignore case, and calls are written for the first only", "Give it a name of its own, as in [DurableTask(\"Name\")]",
+        "names ignore case, and calls are written for the first only", "Give it a name of its own, as in [DurableTask(\"Name\")], or a task another Version",
         DiagnosticSeverity.Error, sawWholeAssembly: true);
 
     public static readonly Rule InputDiffers = new(

@@ -48,14 +48,14 @@ internal sealed class CommitGroup(IReadOnlyList<(CommitBatch Batch, Handout? Han
     private static void Load(
         GroupDecision decision,
         List<LoadedInstance> instances,
-        List<(long Receiver, InboxMessage Message)> waiting,
+        List<LoadedMessage> waiting,
         List<(long Key, ActivityRow Work, Holding Lease, long Instance)> held)
     {
         var byKey = instances.ToDictionary(instance => instance.Key);
         instances.ForEach(decision.Load);
-        foreach (var (receiver, message) in waiting)
+        foreach (var message in waiting)
         {
-            if (byKey.TryGetValue(receiver, out var instance))
+            if (byKey.TryGetValue(message.Receiver, out var instance))
                 instance.Load(message);
         }
 
@@ -95,11 +95,11 @@ internal sealed class CommitGroup(IReadOnlyList<(CommitBatch Batch, Handout? Han
     /// Messages of instances that nobody holds, or that these commits let go: those that may be handed out, or, where nobody would take
     /// them, one as a sign that there are some.
     /// </summary>
-    private Query<(long Receiver, InboxMessage Message)> Waiting(string[] ids)
+    private Query<LoadedMessage> Waiting(string[] ids)
     {
         var due = commits.Max(commit => commit.Handout is { } handout ? handout.Steps?.Now ?? handout.Activities!.Now : DateTimeOffset.MaxValue);
         var mayTake = commits.Where(commit => commit.Handout?.Steps is not null).SelectMany(commit => commit.Batch.Touched).ToHashSet(StringComparer.Ordinal);
-        return new Query<(long, InboxMessage)>(
+        return new Query<LoadedMessage>(
             $"SELECT {PostgresRows.MessageColumns} FROM unnest($1, $2) AS t (instance_id, most) JOIN instances i ON i.instance_id = t.instance_id, LATERAL ("
             + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $3) AND w.key <> ALL($4) "
             + "ORDER BY w.is_front DESC, w.visible_at, w.key "
@@ -119,7 +119,9 @@ internal sealed class CommitGroup(IReadOnlyList<(CommitBatch Batch, Handout? Han
         var held = commits.Where(commit => commit.Batch.Guard is Guard.HoldsActivity).ToList();
         return new Query<(long, ActivityRow, Holding, long)>(
             $"SELECT {PostgresRows.ActivityColumns}, i.key FROM unnest($1, $2) AS h (instance_id, token) "
-            + "JOIN instances i ON i.instance_id = h.instance_id JOIN activities a ON a.instance_key = i.key AND a.lease_token = h.token",
+            // Both columns as one value, so that the index is entered by both even while the server thinks that an instance has few activities.
+            + "JOIN instances i ON i.instance_id = h.instance_id "
+            + "JOIN activities a ON (a.instance_key, a.lease_token) >= (i.key, h.token) AND (a.instance_key, a.lease_token) <= (i.key, h.token)",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);

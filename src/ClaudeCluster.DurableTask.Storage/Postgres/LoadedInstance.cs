@@ -13,6 +13,7 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
     private readonly Dictionary<string, LoadedActivity> _held = new(StringComparer.Ordinal);
     private InstanceState _state = state;
     private Holding _lease = Holding.Nobody;
+    private string? _unreadable;
 
     public long Key { get; } = key;
 
@@ -58,7 +59,13 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
     public static InstanceState Shown(InstanceState row, bool isSuspended) =>
         isSuspended && row.IsOpen ? row with { Status = OrchestrationRuntimeStatus.Suspended } : row;
 
-    public void Load(InboxMessage stored) => _waiting.Add(stored with { InstanceId = _state.InstanceId });
+    public void Load(LoadedMessage stored)
+    {
+        if (stored.Message is { } message)
+            _waiting.Add(message with { InstanceId = _state.InstanceId });
+        else
+            _unreadable ??= $"A message to '{_state.InstanceId}' cannot be read: {stored.Unreadable}";
+    }
 
     public void Load(LoadedActivity held) => _held.Add(held.Lease.Token!, held);
 
@@ -121,12 +128,13 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
     }
 
     /// <summary>True if it has something to do and nobody does it.</summary>
-    public bool Waits(DateTimeOffset now) => _lease.Token is null && !IsSuspended && !(_state.StartAt > now) && _waiting.Exists(message => IsDue(message, now));
+    public bool Waits(DateTimeOffset now) => _lease.Token is null && !IsSuspended && !(_state.StartAt > now)
+        && (_unreadable is not null || _waiting.Exists(message => IsDue(message, now)));
 
     public ClaimedStep Give(Claim claim)
     {
         (_lease, HasNewLease) = (_lease.GiveTo(claim), true);
-        return new ClaimedStep(ToLease(), Due(claim.Now));
+        return new ClaimedStep(ToLease(), Due(claim.Now)) { Unreadable = _unreadable };
     }
 
     public StepLease ToLease() => new(_state.InstanceId, _lease.Token!, _lease.WorkerId, _lease.Until, _lease.Deliveries, State);
@@ -151,6 +159,7 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
     private void DropInbox(bool all)
     {
         DropsInbox = all || DropsInbox == true;
+        _unreadable = all ? null : _unreadable;
         _waiting.RemoveAll(message => all || message.ExecutionId is not null);
         Sent.RemoveAll(message => all || message.ExecutionId is not null);
     }

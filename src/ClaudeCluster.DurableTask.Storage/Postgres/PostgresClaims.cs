@@ -3,20 +3,24 @@ using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
-/// <summary>Hands out work that waits. What another coordinator has locked at the moment is skipped: it is being handed out there.</summary>
+/// <summary>
+/// Hands out work that waits. What is locked at the moment is skipped: it is being handed out elsewhere, or only looked at by a commit that
+/// changes nothing of it. The one who skips cannot know, and nobody would ring for the latter: so he is told that there was something.
+/// </summary>
 internal static class PostgresClaims
 {
     private const string Names = "($2::text[] IS NULL OR {0}.name_key = ANY($2::text[])) "
         + "AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS r (name_key, version_key) WHERE r.name_key = {0}.name_key AND r.version_key = {0}.version_key)";
 
-    public static async Task<(IReadOnlyList<ClaimedStep> Result, IReadOnlyList<Statement> Writes)> StepsAsync(PostgresTransaction transaction, Claim claim)
+    public static async Task<((IReadOnlyList<ClaimedStep> Steps, bool Skipped) Result, IReadOnlyList<Statement> Writes)> StepsAsync(
+        PostgresTransaction transaction, Claim claim)
     {
         List<(LoadedInstance Instance, ClaimedStep Step)> given = [];
         while (true)
         {
             // The oldest at-once messages and the oldest timers that are due, each by its own index; both locks are taken, few are too many.
             var most = claim.Most - given.Count;
-            var (atOnce, due) = (Waiting(claim, most, isTimed: false), Waiting(claim, most, isTimed: true));
+            var (atOnce, due) = (Waiting(claim, most, isTimed: false, locks: true), Waiting(claim, most, isTimed: true, locks: true));
             await transaction.ReadAsync([atOnce, due]);
             var found = atOnce.Rows.Concat(due.Rows)
                 .Where(row => !given.Exists(already => already.Instance.Key == row.Instance.Key))
@@ -35,7 +39,8 @@ internal static class PostgresClaims
                 break;
         }
 
-        return (given.ConvertAll(row => row.Step), GroupWrites.Lease([.. given.Select(row => row.Instance)]) is { } lease ? [lease] : []);
+        var skipped = given.Count < claim.Most && await HasOthersAsync(transaction, claim, [.. given.Select(row => row.Instance.Key)]);
+        return ((given.ConvertAll(row => row.Step), skipped), GroupWrites.Lease([.. given.Select(row => row.Instance)]) is { } lease ? [lease] : []);
     }
 
     public static async Task<(IReadOnlyList<ActivityLease> Result, IReadOnlyList<Statement> Writes)> ActivitiesAsync(PostgresTransaction transaction, Claim claim)
@@ -91,7 +96,16 @@ internal static class PostgresClaims
         now.UtcTicks,
         most);
 
-    private static Query<(LoadedInstance Instance, long VisibleAt, long Message)> Waiting(Claim claim, int most, bool isTimed)
+    /// <summary>Whether more waits than was given: it was locked.</summary>
+    private static async Task<bool> HasOthersAsync(PostgresTransaction transaction, Claim claim, HashSet<long> given)
+    {
+        var (atOnce, due) = (
+            Waiting(claim, given.Count + 1, isTimed: false, locks: false), Waiting(claim, given.Count + 1, isTimed: true, locks: false));
+        await transaction.ReadAsync([atOnce, due]);
+        return atOnce.Rows.Concat(due.Rows).Any(row => !given.Contains(row.Instance.Key));
+    }
+
+    private static Query<(LoadedInstance Instance, long VisibleAt, long Message)> Waiting(Claim claim, int most, bool isTimed, bool locks)
     {
         var (names, refusedNames, refusedVersions) = Filter(claim);
         string Due(string message) => isTimed ? $"{message}.is_timed AND {message}.visible_at <= $5" : $"NOT {message}.is_timed";
@@ -100,7 +114,7 @@ internal static class PostgresClaims
             + $"WHERE {Due("m")} AND i.lease_token IS NULL AND NOT i.is_suspended AND (i.start_at IS NULL OR i.start_at <= $5) AND {In("i")} "
             + "AND NOT EXISTS (SELECT FROM inbox e WHERE e.instance_key = m.instance_key "
             + $"AND {Due("e")} AND (e.visible_at, e.key) < (m.visible_at, m.key)) "
-            + "ORDER BY m.visible_at, m.key LIMIT $1 FOR UPDATE OF i SKIP LOCKED",
+            + "ORDER BY m.visible_at, m.key LIMIT $1" + (locks ? " FOR UPDATE OF i SKIP LOCKED" : string.Empty),
             row => (PostgresRows.Loaded(row), row.GetInt64(24), row.GetInt64(25)),
             most,
             names,
@@ -111,7 +125,7 @@ internal static class PostgresClaims
 
     private static async Task LoadMessagesAsync(PostgresTransaction transaction, List<LoadedInstance> found, Claim claim)
     {
-        var messages = new Query<(long Receiver, InboxMessage Message)>(
+        var messages = new Query<LoadedMessage>(
             $"SELECT {PostgresRows.MessageColumns} FROM unnest($1) AS i (key), LATERAL ("
             + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $2) ORDER BY w.is_front DESC, w.visible_at, w.key "
             + "LIMIT greatest($3, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front))) m",
@@ -121,8 +135,8 @@ internal static class PostgresClaims
             (long)Claim.MostMessages);
         await transaction.ReadAsync([messages]);
         var byKey = found.ToDictionary(instance => instance.Key);
-        foreach (var (receiver, message) in messages.Rows)
-            byKey[receiver].Load(message);
+        foreach (var message in messages.Rows)
+            byKey[message.Receiver].Load(message);
     }
 
     private static string In(string table) => Names.Replace("{0}", table, StringComparison.Ordinal);

@@ -14,10 +14,14 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// </summary>
 public sealed class PostgresHubStore : ITaskHubStore
 {
+    /// <summary>As long as a commit, roughly.</summary>
+    private static readonly TimeSpan DurationOfALock = TimeSpan.FromMilliseconds(5);
+
     private readonly PostgresDatabase _database;
     private readonly PostgresTransactions _transactions;
     private readonly PostgresStoreOptions _options;
     private readonly TimeProvider _time;
+    private readonly ITimer _lookAgain;
     private readonly ILogger _logger;
     private CommitQueue? _queue;
     private HubAnnouncements? _announcements;
@@ -30,6 +34,7 @@ public sealed class PostgresHubStore : ITaskHubStore
         _time = time;
         _logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<PostgresHubStore>();
         _database = new PostgresDatabase(options);
+        _lookAgain = time.CreateTimer(_ => Bell.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _transactions = new PostgresTransactions(_database, options, time, _logger);
     }
 
@@ -60,8 +65,13 @@ public sealed class PostgresHubStore : ITaskHubStore
         return Queue.CommitAsync(batch, handout);
     }
 
-    public Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default) =>
-        _transactions.RunAsync(transaction => PostgresClaims.StepsAsync(transaction, claim));
+    public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default)
+    {
+        var (steps, skipped) = await _transactions.RunAsync(transaction => PostgresClaims.StepsAsync(transaction, claim));
+        if (skipped)
+            _lookAgain.Change(DurationOfALock, Timeout.InfiniteTimeSpan);
+        return steps;
+    }
 
     public Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
         _transactions.RunAsync(transaction => PostgresClaims.ActivitiesAsync(transaction, claim));
@@ -115,6 +125,7 @@ public sealed class PostgresHubStore : ITaskHubStore
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
+        await _lookAgain.DisposeAsync();
         _transactions.Close();
         if (_queue is not null)
             await _queue.DisposeAsync();

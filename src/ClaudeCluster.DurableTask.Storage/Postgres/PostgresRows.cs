@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Transitions;
@@ -40,15 +41,27 @@ internal static class PostgresRows
     /// <summary>A row of <see cref="InstanceColumns"/> that is leased.</summary>
     public static StepLease Step(NpgsqlDataReader row) => Loaded(row).ToLease();
 
-    /// <summary>A row of <see cref="MessageColumns"/>; the receiver is known by its key.</summary>
-    public static (long Receiver, InboxMessage Message) Message(NpgsqlDataReader row) => (
-        row.GetInt64(0),
-        new InboxMessage(string.Empty, Text(row, 2), HistoryJson.ReadEvent(row.GetString(6)), Instant(row.GetInt64(5)))
+    /// <summary>
+    /// A row of <see cref="MessageColumns"/>; the receiver is known by its key. One that cannot be read does not hold up its neighbours: in
+    /// its place stands why.
+    /// </summary>
+    public static LoadedMessage Message(NpgsqlDataReader row)
+    {
+        try
         {
-            Id = row.GetInt64(1),
-            Front = row.GetBoolean(3),
-            IsTimed = row.GetBoolean(4),
-        });
+            var message = new InboxMessage(string.Empty, Text(row, 2), HistoryJson.ReadEvent(row.GetString(6)), Instant(row.GetInt64(5)))
+            {
+                Id = row.GetInt64(1),
+                Front = row.GetBoolean(3),
+                IsTimed = row.GetBoolean(4),
+            };
+            return new LoadedMessage(row.GetInt64(0), message, null);
+        }
+        catch (JsonException e)
+        {
+            return new LoadedMessage(row.GetInt64(0), null, e.Message);
+        }
+    }
 
     /// <summary>A row of <see cref="ActivityColumns"/>.</summary>
     public static (long Key, ActivityRow Work, Holding Lease) Activity(NpgsqlDataReader row) => (
@@ -81,3 +94,6 @@ internal static class PostgresRows
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }
+
+/// <summary>A stored message, or why it cannot be read.</summary>
+internal readonly record struct LoadedMessage(long Receiver, InboxMessage? Message, string? Unreadable);

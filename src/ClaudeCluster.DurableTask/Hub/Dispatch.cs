@@ -129,11 +129,10 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     private async Task LookForStepsAsync(Receiver receiver, DateTimeOffset now)
     {
         using var promise = held.NewPromise();
-        var places = receiver.Steps.Reserve(int.MaxValue);
+        var places = receiver.Steps.ReserveForLook();
         var claim = NewClaim(receiver, receiver.Offer.Orchestrations, places, now, promise);
         var claimed = places == 0 ? [] : await store.ClaimStepsAsync(claim, CancellationToken.None);
-        receiver.Steps.MayHaveBacklog |= claimed.Count == places;
-        receiver.Steps.Free(places - claimed.Count);
+        receiver.Looked(receiver.Steps, places, claimed.Count);
         foreach (var step in claimed)
             await GiveAsync(receiver, step);
     }
@@ -141,11 +140,10 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     private async Task LookForActivitiesAsync(Receiver receiver, DateTimeOffset now)
     {
         using var promise = held.NewPromise();
-        var places = receiver.Activities.Reserve(int.MaxValue);
+        var places = receiver.Activities.ReserveForLook();
         var claim = NewClaim(receiver, receiver.Offer.Activities, places, now, promise);
         var leases = places == 0 ? [] : await store.ClaimActivitiesAsync(claim, CancellationToken.None);
-        receiver.Activities.MayHaveBacklog |= leases.Count == places;
-        receiver.Activities.Free(places - leases.Count);
+        receiver.Looked(receiver.Activities, places, leases.Count);
         foreach (var lease in leases)
             await GiveAsync(receiver, lease);
     }

@@ -99,7 +99,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     public async Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default)
     {
-        using var place = _waiters.Take(instanceId);
+        using var place = _waiters.Take(instanceId, forEnd: until == Until.Completed);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         while (true)
         {
@@ -110,6 +110,8 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             await _clock.WaitAsync(place.Changed, change, _clock.Now + _options.PollInterval, end.Token);
             cancellation.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            if (place.End is { } ended)
+                return payloads ? ended : ended.WithoutPayloads();
         }
     }
 
@@ -150,7 +152,7 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     {
         if (!after.IsOpen)
             _logger.InstanceEnded(after.InstanceId, after.Status);
-        _waiters.Changed(after.InstanceId);
+        _waiters.Changed(after);
     }
 
     private Receipt Refused(WorkItem item)

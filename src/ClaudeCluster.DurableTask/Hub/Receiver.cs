@@ -58,6 +58,15 @@ internal sealed class Receiver : IDisposable
             WakeToLook();
     }
 
+    /// <summary>A look with so many places found so much. If it filled them, more may wait.</summary>
+    public void Looked(Room room, int places, int found)
+    {
+        room.MayHaveBacklog |= found == places;
+        Free(room, places - found);
+        if (room.MayHaveBacklog && room.HasPlaces)
+            WakeToLook();
+    }
+
     public Room RoomFor(Lease lease) => lease is StepLease ? Steps : Activities;
 
     /// <summary>Look no later than then.</summary>
@@ -142,7 +151,20 @@ internal sealed class Receiver : IDisposable
         public bool MayHaveBacklog { get; set; } = true;
 
         /// <summary>New work may be handed out to it.</summary>
-        public bool IsOpen => !MayHaveBacklog && Volatile.Read(ref _free) > 0;
+        public bool IsOpen => !MayHaveBacklog && HasPlaces;
+
+        public bool HasPlaces => Volatile.Read(ref _free) > 0;
+
+        /// <summary>Half of the free places, at least one if there is one: what is being committed meanwhile finds the others.</summary>
+        public int ReserveForLook()
+        {
+            lock (_lock)
+            {
+                var taken = Math.Min(_free, (_free + 1) / 2);
+                _free -= taken;
+                return taken;
+            }
+        }
 
         /// <summary>Takes up to so many places; how many.</summary>
         public int Reserve(int most)

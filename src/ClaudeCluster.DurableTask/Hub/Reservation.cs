@@ -16,7 +16,8 @@ internal sealed class Reservation
 
     public static Reservation For(CommitBatch batch, ImmutableArray<Receiver> receivers)
     {
-        var steps = batch.Messages.Count(message => !message.IsTimed) + batch.Children.Count + batch.Revivals.Count + 1;
+        var toOthers = batch.Messages.Count(message => !message.IsTimed && !string.Equals(message.InstanceId, batch.InstanceId, StringComparison.Ordinal));
+        var steps = 1 + toOthers + batch.Children.Count + batch.Revivals.Count;
         var forSteps = receivers.FirstOrDefault(receiver => receiver.Steps.IsOpen);
         var forActivities = batch.Activities.Count == 0
             ? null

@@ -6,11 +6,11 @@ public sealed record DurableTaskWorkerOptions
     /// <summary>Names this worker's process; unique among all that are connected.</summary>
     public required string WorkerId { get; init; }
 
-    /// <value>Default: 16. 0 takes no steps.</value>
-    public int MaximumConcurrentOrchestrations { get; init; } = 16;
+    /// <value>Default: 100. 0 takes no steps.</value>
+    public int MaximumConcurrentOrchestrations { get; init; } = 100;
 
-    /// <value>Default: 16. 0 takes no activities.</value>
-    public int MaximumConcurrentActivities { get; init; } = 16;
+    /// <value>Default: 100. 0 takes no activities.</value>
+    public int MaximumConcurrentActivities { get; init; } = 100;
 
     /// <summary>Orchestrations kept in memory after a step, so that the next one need not replay their history.</summary>
     /// <value>Default: 1,000. 0 keeps none.</value>

@@ -100,6 +100,22 @@ public sealed class CallGeneratorTests
         """);
 
     [Fact]
+    public void Several_versions_of_a_name_have_calls_of_their_own() => Generates(
+        "Versions",
+        """
+        namespace Shop;
+
+        [DurableTask("Pack")]
+        public sealed class PackInPaper : TaskActivity<int, int> { public override Task<int> RunAsync(TaskActivityContext context, int input) => Task.FromResult(input); }
+
+        [DurableTask("Pack", Version = "2.1")]
+        public sealed class PackInFoil : TaskActivity<int, int> { public override Task<int> RunAsync(TaskActivityContext context, int input) => Task.FromResult(input); }
+
+        [DurableTask("pack", Version = "3-beta")]
+        public sealed class PackInAir : TaskActivity<int, int> { public override Task<int> RunAsync(TaskActivityContext context, int input) => Task.FromResult(input); }
+        """);
+
+    [Fact]
     public void Of_two_tasks_with_one_name_the_first_is_called_and_the_code_compiles()
     {
         var files = Run(Source.Compile("""

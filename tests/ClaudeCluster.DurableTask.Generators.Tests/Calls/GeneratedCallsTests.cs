@@ -58,12 +58,18 @@ public sealed class ShipOrder : TaskOrchestrator<Order, string>
     {
         var paid = await context.WaitForPaidAsync(TimeSpan.FromDays(30));
         var packed = await context.CallPackAsync(input);
-        var parcel = await context.CallMakeParcelAsync(packed, new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-parcel"));
+        var parcel = await context.CallMakeParcelV2Async(packed, new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-parcel"));
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{packed} for {paid.Amount}, {parcel}");
     }
 }
 
-[DurableTask(Version = "1")]
+[DurableTask("MakeParcel", Version = "1")]
+public sealed class MakeParcelOfPaper : TaskOrchestrator<string, string>
+{
+    public override Task<string> RunAsync(TaskOrchestrationContext context, string input) => Task.FromResult($"paper around {input}");
+}
+
+[DurableTask(Version = "2")]
 public sealed class MakeParcel : TaskOrchestrator<string, string>
 {
     public override Task<string> RunAsync(TaskOrchestrationContext context, string input) => Task.FromResult($"parcel of {input}");

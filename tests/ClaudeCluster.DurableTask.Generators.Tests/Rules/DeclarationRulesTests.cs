@@ -33,6 +33,14 @@ public sealed class DeclarationRulesTests
         ["CCDT1003 The name of 'B' is taken"],
         await Source.FindAsync($"[DurableTask{second}] public class B : TaskActivity<int, int> {RunAsync} [DurableTask{first}] public class A : TaskActivity<int, int> {RunAsync}"));
 
+    [Theory]
+    [InlineData("Version = \"2\"", 0)]
+    [InlineData("Version = \"1\"", 1)]
+    [InlineData("Version = \"1.\"", 0)]
+    public async Task Two_versions_of_one_name_are_fine_and_one_version_twice_is_not(string version, int findings) => Assert.Equal(
+        findings,
+        (await Source.FindAsync($"[DurableTask(\"T\", Version = \"1\")] public class A : TaskActivity<int, int> {RunAsync} [DurableTask(\"T\", {version})] public class B : TaskActivity<int, int> {RunAsync}")).Length);
+
     [Fact]
     public async Task Two_events_with_one_name_are_found() => Assert.Equal(
         ["CCDT1003 The name of 'F' is taken"], await Source.FindAsync("[DurableEvent] public record E; [DurableEvent(\"E\")] public record F;"));

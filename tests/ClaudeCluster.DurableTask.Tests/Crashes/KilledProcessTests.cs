@@ -91,35 +91,3 @@ public abstract class KilledProcessFacts(StoreKind kind) : IDisposable
         return host.ExitCode;
     }
 }
-
-public sealed class KilledProcessOnSqliteTests : KilledProcessTests
-{
-    internal override string NewHub(TestFolder folder, int number) => folder.File($"hub-{number}.db");
-
-    internal override async Task CheckStoreAsync(string hub)
-    {
-        await using var connection = new SqliteConnection($"Data Source={hub};Mode=ReadOnly;Pooling=False");
-        connection.Open();
-        using var check = connection.CreateCommand();
-        check.CommandText = "PRAGMA integrity_check";
-        Assert.Equal("ok", check.ExecuteScalar());
-    }
-}
-
-public sealed class KilledProcessOnPostgresTests : KilledProcessTests
-{
-    private readonly List<string> _hubs = [];
-
-    public override void Dispose()
-    {
-        _hubs.ForEach(PostgresServer.GiveBack);
-        base.Dispose();
-    }
-
-    internal override string NewHub(TestFolder folder, int number)
-    {
-        var server = PostgresServer.Get();
-        _hubs.Add(server.TakeHub());
-        return CrashHost.OnPostgres(server.Options(_hubs[^1]));
-    }
-}

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 

@@ -82,7 +82,7 @@ public abstract class TraceFacts(StoreKind kind) : HubFacts(kind)
         cluster.StartWorker(tasks => tasks
             .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("A"))
             .AddActivityFunc<object?, string>("A", (_, _) => "done"));
-        var id = await cluster.Hub.StartAsync(new Hub.StartRequest("Flow", null, null));
+        var id = await cluster.Hub.StartAsync(new DurableTask.Hub.StartRequest("Flow", null, null));
         await cluster.EndOfAsync(id);
 
         var history = await cluster.Client.GetOrchestrationHistoryAsync(id);

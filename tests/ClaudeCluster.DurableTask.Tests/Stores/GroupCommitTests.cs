@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Storage.Sqlite.Tables;
 using ClaudeCluster.DurableTask.Tests.Kit;
@@ -109,18 +108,19 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task A_long_read_does_not_hold_up_the_writer()
     {
         using var reader = SqliteHubReader.Open(_folder.File("hub.db"));
-        var (reading, written) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var written = new ManualResetEventSlim();
         var read = Task.Run(() => reader.Read(session => session.Rows("SELECT count(*) FROM hub", row =>
         {
             reading.SetResult();
-            written.Task.Wait(Cluster.Patience);
+            written.Wait(Cluster.Patience);
             return row.Number(0);
         })));
         await reading.Task;
 
         await _writer.WriteAsync(Put(1)).WaitAsync(Cluster.Patience);
 
-        written.SetResult();
+        written.Set();
         await read;
     }
 

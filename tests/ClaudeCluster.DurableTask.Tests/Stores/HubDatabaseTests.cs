@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Postgres;
@@ -138,6 +139,22 @@ public sealed class HubDatabaseTests : IDisposable
         var end = await cluster.RunAsync("Flow", "\0\u0001 \uD83D\uDE00 日本");
 
         Assert.Equal("\0\u0001 \uD83D\uDE00 日本", end.ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_read_fails_its_own_orchestration_only()
+    {
+        var hub = NewHub();
+        await using var cluster = await Cluster.OpenAsync(new PostgresHubStore(_server.Options(hub), TimeProvider.System));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", null, new StartOrchestrationOptions("bad"));
+        await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", null, new StartOrchestrationOptions("good"));
+        _server.Execute(
+            $"UPDATE claude_cluster_{hub}.inbox SET event = '{{\"$type\":\"ofTomorrow\"}}' WHERE instance_key = (SELECT key FROM claude_cluster_{hub}.instances WHERE instance_id = 'bad')");
+
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done")));
+
+        Assert.Equal("done", (await cluster.EndOfAsync("good")).ReadOutputAs<string>());
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await cluster.EndOfAsync("bad")).RuntimeStatus);
     }
 
     private string NewHub()

@@ -143,6 +143,30 @@ public sealed class SharedHubTests : IDisposable
         Assert.Equal(50, given.Count + rest.Count);
     }
 
+    [Fact]
+    public async Task What_was_locked_during_a_look_is_rung_for()
+    {
+        await using var store = new PostgresHubStore(_server.Options(_hub), TimeProvider.System);
+        await store.OpenAsync();
+        await store.CommitAsync(InstanceRequests.Start(new StartRequest("Flow", "a", null), "a", "a-1", Noon));
+        await using var connection = new Npgsql.NpgsqlConnection($"{_server.ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var locking = await connection.BeginTransactionAsync();
+        await using var command = new Npgsql.NpgsqlCommand($"SELECT key FROM claude_cluster_{_hub}.instances FOR UPDATE", connection);
+        await command.ExecuteNonQueryAsync();
+
+        // As a commit does whose guard does not hold: it locks, writes nothing, and rings for nobody.
+        var rung = new TaskCompletionSource();
+        using var ear = store.Bell.Listen(() => rung.TrySetResult());
+        Assert.Empty(await store.ClaimStepsAsync(NewClaim("one")));
+        await rung.Task.WaitAsync(Cluster.Patience);
+        await locking.RollbackAsync();
+
+        Assert.Single(await store.ClaimStepsAsync(NewClaim("two")));
+    }
+
+    private static Claim NewClaim(string token) => new("w", 10, null, Noon, Noon.AddMinutes(1), () => token);
+
     private static InboxMessage Event(string id, int number) =>
         new(id, null, new EventRaised(string.Create(CultureInfo.InvariantCulture, $"e{number}"), null), Noon);
 

@@ -3,7 +3,6 @@ using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
-using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Tests.Stores;
 

@@ -1,6 +1,4 @@
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;

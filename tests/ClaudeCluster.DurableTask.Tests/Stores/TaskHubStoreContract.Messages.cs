@@ -1,9 +1,6 @@
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
-using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Tests.Stores;
 
