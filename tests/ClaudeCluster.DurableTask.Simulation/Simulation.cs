@@ -3,7 +3,6 @@ using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Simulation.Bugs;
 using ClaudeCluster.DurableTask.Simulation.Cast;
-using ClaudeCluster.DurableTask.Simulation.Machine;
 using ClaudeCluster.DurableTask.Simulation.Programs;
 using ClaudeCluster.DurableTask.Worker;
 
