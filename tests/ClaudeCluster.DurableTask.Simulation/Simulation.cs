@@ -3,8 +3,6 @@ using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Simulation.Bugs;
 using ClaudeCluster.DurableTask.Simulation.Cast;
-using ClaudeCluster.DurableTask.Simulation.Faults;
-using ClaudeCluster.DurableTask.Simulation.Machine;
 using ClaudeCluster.DurableTask.Simulation.Programs;
 using ClaudeCluster.DurableTask.Worker;
 
@@ -40,6 +38,7 @@ internal sealed class Simulation : IOutside, IDisposable
     private readonly List<WorkerHost> _workers = [];
     private readonly List<Customer> _customers = [];
     private readonly Dictionary<(string Root, int Op), List<string>> _effects = [];
+    private bool _checked;
 
     private Simulation(int seed, bool traces, PlantedBug? bug)
     {
@@ -130,7 +129,7 @@ internal sealed class Simulation : IOutside, IDisposable
         {
             var registry = new DurableTaskRegistry();
             if (!splits || number == 1)
-                tasks.AddOrchestrators(registry);
+                ProgramTasks.AddOrchestrators(registry);
             if (!splits || number == 2)
                 tasks.AddActivities(registry);
             var options = new DurableTaskWorkerOptions
@@ -145,8 +144,6 @@ internal sealed class Simulation : IOutside, IDisposable
         if (!areRemote)
             _host.OnOpen = hub => _workers.ForEach(worker => worker.StartInside(hub));
     }
-
-    private bool _checked;
 
     private async Task CheckEndAsync()
     {

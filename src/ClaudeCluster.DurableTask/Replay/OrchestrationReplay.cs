@@ -24,6 +24,8 @@ namespace ClaudeCluster.DurableTask.Replay;
 // still, the code either has ended or waits for durable work. If it waits and no durable work is open, it awaits something that no
 // history can bring back, and that is a failure too, rather than an orchestration that never moves again.
 //
+// To run over the past and ask nothing is also how others look at a history: ReplayCheck before a deployment, Rewinding on trial.
+//
 // This class has no I/O, no clock and no chance. An object that has just taken a step can take the next one without the past.
 
 /// <summary>One execution of an orchestrator: code plus history gives actions.</summary>

@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Simulation.Faults;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
 

@@ -18,6 +18,8 @@ internal static class Chaos
             var worker = workers[world.Faults.Next(workers.Count)];
             if (areRemote && world.Faults.Strikes(Fault.WorkerDies))
                 worker.Process!.Kill();
+            if (areRemote && world.Faults.Strikes(Fault.WorkerStops))
+                worker.Stop();
             if (areRemote && world.Faults.Strikes(Fault.StreamBreaks))
             {
                 world.Trace.Write($"the stream of {worker.Process!.Name} breaks");

@@ -1,5 +1,4 @@
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Simulation.Faults;
 using ClaudeCluster.DurableTask.Simulation.Machine;
 using ClaudeCluster.DurableTask.Simulation.Programs;
 

@@ -11,12 +11,10 @@ internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOpt
 {
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
     private readonly Wire _wire = new(world, host);
-    private CancellationTokenSource _stop = new();
+    private Action _stop = () => { };
     private int _processes;
 
     public SimProcess? Process { get; private set; }
-
-    public Task Working { get; private set; } = Task.CompletedTask;
 
     public void StartRemote()
     {
@@ -24,8 +22,7 @@ internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOpt
         process.Died += () =>
         {
             world.Trace.Write("is dead", process);
-            if (!_stop.IsCancellationRequested)
-                world.StartLater(StartRemote);
+            world.StartLater(StartRemote);
         };
         Start(process, _wire, process.Name);
     }
@@ -38,30 +35,31 @@ internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOpt
 
     public void BreakStream() => _wire.BreakStream();
 
-    public void Stop() => Process?.Begin(() => { _stop.Cancel(); return Task.CompletedTask; });
+    /// <summary>Tells the worker to end in order.</summary>
+    public void Stop() => Process!.Begin(() => { _stop(); return Task.CompletedTask; });
 
     private void Start(SimProcess process, ITaskHub hub, string workerId)
     {
-        _stop = new CancellationTokenSource();
+        var stop = new CancellationTokenSource();
+        _stop = stop.Cancel;
         var worker = new DurableTaskWorker(
             new ColdReplay(hub, world, registry), registry, NoServices, options with { WorkerId = workerId }, world.Time, null, world.NewWarmInstances());
-        process.Begin(() => Working = WorkAsync(worker, process));
+        process.Begin(() => WorkAsync(worker, process, stop.Token));
     }
 
-    /// <summary>A worker that ends by itself takes its process along, as a host's failed service does.</summary>
-    private async Task WorkAsync(DurableTaskWorker worker, SimProcess process)
+    /// <summary>A worker that ends takes its process along, as a host's service does.</summary>
+    private async Task WorkAsync(DurableTaskWorker worker, SimProcess process, CancellationToken stopped)
     {
         try
         {
-            await worker.RunAsync(_stop.Token);
-            world.Trace.Write("has stopped");
+            await worker.RunAsync(stopped);
+            world.Trace.Write("has stopped as it was told");
         }
         catch (IOException e)
         {
             world.Trace.Write($"ends: {e.Message}");
         }
 
-        if (!_stop.IsCancellationRequested)
-            process.Kill();
+        process.Kill();
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Simulation.Cast;
-using ClaudeCluster.DurableTask.Simulation.Machine;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -21,6 +21,9 @@ internal enum Fault
     /// <summary>A worker's process dies at some moment.</summary>
     WorkerDies,
 
+    /// <summary>A worker is told to stop, drains and is started again: a new release.</summary>
+    WorkerStops,
+
     /// <summary>A worker's stream breaks; both sides live.</summary>
     StreamBreaks,
 

@@ -9,7 +9,7 @@ internal sealed class ProgramTasks(IOutside outside)
     public const string Told = "Told";
     private static readonly TimeSpan Long = TimeSpan.FromHours(10);
 
-    public void AddOrchestrators(DurableTaskRegistry tasks) => tasks
+    public static void AddOrchestrators(DurableTaskRegistry tasks) => tasks
         .AddOrchestratorFunc<Run, string>(Orchestrator, RunAsync)
         .AddOrchestratorFunc<Call, string>("Stubborn", (context, call) => context.CallActivityAsync<string>("Act", call))
         .AddOrchestratorFunc<int, string>("Talker", TalkAsync)

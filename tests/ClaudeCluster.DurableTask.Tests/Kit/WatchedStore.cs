@@ -40,6 +40,9 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     /// <summary>Called before each part of a purge; what it throws is thrown in place of it.</summary>
     public Action<PurgeRequest>? BeforePurge { get; set; }
 
+    /// <summary>Awaited with the instance before a history is read.</summary>
+    public Func<string, Task>? BeforeHistoryAsync { get; set; }
+
     public int Count<T>(string instanceId)
         where T : HistoryEvent
     {
@@ -144,6 +147,8 @@ internal sealed class WatchedStore(ITaskHubStore inner) : ITaskHubStore
     public async Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default)
     {
         BeforeHistory?.Invoke(instanceId);
+        if (BeforeHistoryAsync is { } before)
+            await before(instanceId);
         return await inner.ReadHistoryAsync(instanceId, executionId, cancellation);
     }
 

@@ -52,13 +52,13 @@ public abstract class HistoryFacts(StoreKind kind) : HubFacts(kind)
         }));
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Again", 0);
         await cluster.Store.WaitForAsync<OrchestratorCompleted>(id);
-        cluster.Store.BeforeHistory = _ =>
+        cluster.Store.BeforeHistoryAsync = async _ =>
         {
             // Between the two reads, once: the second generation begins and takes its first step.
             if (Interlocked.Increment(ref reading) > 1)
                 return;
-            cluster.Client.RaiseEventAsync(id, "Go", 1).Wait(Cluster.Patience);
-            cluster.Store.WaitForAsync<OrchestratorCompleted>(id, times: 2).Wait(Cluster.Patience);
+            await cluster.Client.RaiseEventAsync(id, "Go", 1);
+            await cluster.Store.WaitForAsync<OrchestratorCompleted>(id, times: 2);
         };
 
         var client = readOnly ? new DurableTaskClient(new ReadOnlyTaskHub(cluster.Store)) : cluster.Client;

@@ -1,5 +1,4 @@
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Worker;
