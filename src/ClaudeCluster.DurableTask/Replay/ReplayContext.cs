@@ -151,7 +151,8 @@ internal sealed class ReplayContext(
         var id = _nextTaskId++;
         var child = (options as SubOrchestrationOptions)?.InstanceId ?? $"{started.ExecutionId}-{id}";
         _actions.Add(new OrchestratorAction.StartSubOrchestration(
-            id, child, name, options?.Version ?? DefaultVersion, input, CopyTags(options)) { Trace = _trace });
+            id, child, name, options?.Version ?? DefaultVersion, input, CopyTags(options))
+        { Trace = _trace });
         return converter.Deserialize<TResult>(await Tasks.Add(id, TaskKind.SubOrchestration, name))!;
     }
 

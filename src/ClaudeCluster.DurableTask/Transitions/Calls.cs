@@ -25,7 +25,7 @@ internal static class Calls
     public static ChildStart ToChild(InstanceState caller, SubOrchestrationCreated call, DateTimeOffset now, IIdSource ids)
     {
         var parent = new ParentInstance(caller.InstanceId, caller.ExecutionId, caller.Name, call.TaskId);
-        var start = new StartRequest(call.Name, call.InstanceId, call.Input) 
+        var start = new StartRequest(call.Name, call.InstanceId, call.Input)
         {
             Version = call.Version,
             Tags = Merge(caller.Tags, call.Tags),
