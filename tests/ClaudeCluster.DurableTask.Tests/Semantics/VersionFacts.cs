@@ -114,12 +114,12 @@ public abstract class VersionFacts(StoreKind kind) : HubFacts(kind)
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", null, new StartOrchestrationOptions { Version = version });
         await cluster.Store.RefusalsAsync(1);
         Assert.Equal(OrchestrationRuntimeStatus.Pending, (await cluster.Client.GetInstanceAsync(id))!.RuntimeStatus);
+        Assert.Equal("second", (await RunAsync(cluster, "2.0")).ReadOutputAs<string>());
 
         cluster.WorkerOptions = cluster.WorkerOptions with { Versioning = new VersioningOptions { Version = version, MatchStrategy = strategy } };
         cluster.StartWorker(tasks => Add(tasks, "", "matching"));
 
         Assert.Equal("matching", (await cluster.EndOfAsync(id)).ReadOutputAs<string>());
-        Assert.Equal("second", (await RunAsync(cluster, "2.0")).ReadOutputAs<string>());
     }
 
     [Fact]

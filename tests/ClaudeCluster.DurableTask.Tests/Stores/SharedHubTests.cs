@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Tests.Kit;
