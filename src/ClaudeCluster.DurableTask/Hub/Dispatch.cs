@@ -21,6 +21,7 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>The connected workers of one hub and the work that they hold.</summary>
 internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork held, LocalTaskHubOptions options)
 {
+    private readonly Receiver _absent = new(new WorkerOffer("absent", 0, 0, null, null), clock);
     private ImmutableArray<Receiver> _receivers = [];
 
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
@@ -31,6 +32,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         held.Connect(offer.WorkerId);
         try
         {
+            await TakeOverAsync(receiver, cancellation);
             receiver.AskToLook();
             while (await NextAsync(receiver, cancellation) is { } item)
                 yield return item;
@@ -41,6 +43,16 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             ImmutableInterlocked.Update(ref _receivers, static (all, one) => all.Remove(one), receiver);
             await Task.WhenAll(receiver.Close().Select(GiveBackAsync));
         }
+    }
+
+    /// <summary>The held work with this token. It may be an activity that was handed out by a hub that was here before.</summary>
+    public async Task<Taken?> FindAsync(string token, CancellationToken cancellation)
+    {
+        if (held.Find(token) is { } taken)
+            return taken;
+        foreach (var lease in await ReadLeasesAsync([token], cancellation))
+            return new Taken(ToItem(lease), lease, null, _absent);
+        return null;
     }
 
     /// <summary>Commits, and gives the work made by it to connected workers that have room.</summary>
@@ -96,6 +108,30 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         });
         return GiveBackAsync(taken);
     }
+
+    /// <summary>What the worker still holds is its own again, and takes up its room.</summary>
+    private async Task TakeOverAsync(Receiver receiver, CancellationToken cancellation)
+    {
+        List<string> unknown = [];
+        foreach (var token in receiver.Offer.Holds)
+        {
+            if (held.Move(token, receiver))
+                receiver.Activities.Occupy();
+            else
+                unknown.Add(token);
+        }
+
+        foreach (var lease in await ReadLeasesAsync(unknown, cancellation))
+        {
+            held.Add(new Taken(ToItem(lease), lease, null, receiver));
+            receiver.Activities.Occupy();
+        }
+    }
+
+    /// <summary>There are never more leases than workers have room for, so all are read.</summary>
+    private async Task<IReadOnlyList<ActivityLease>> ReadLeasesAsync(IReadOnlyCollection<string> tokens, CancellationToken cancellation) => tokens.Count == 0
+        ? []
+        : [.. (await store.ReadExpiredAsync(DateTimeOffset.MaxValue, int.MaxValue, cancellation)).OfType<ActivityLease>().Where(lease => tokens.Contains(lease.Token))];
 
     private async ValueTask<WorkItem?> NextAsync(Receiver receiver, CancellationToken cancellation)
     {
@@ -170,15 +206,19 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
 
     private Task GiveAsync(Receiver receiver, ActivityLease lease)
     {
+        NoteAge(lease.Activity.ScheduledAt, isStep: false);
+        return GiveAsync(new Taken(ToItem(lease), lease, null, receiver));
+    }
+
+    private static ActivityWorkItem ToItem(ActivityLease lease)
+    {
         var activity = lease.Activity;
         var (tags, trace) = Calls.TakeTrace(activity);
-        var item = new ActivityWorkItem(
+        return new ActivityWorkItem(
             activity.InstanceId, activity.ExecutionId, lease.Token, activity.TaskId, activity.Name, activity.Version, activity.Input, tags)
         {
             Trace = trace,
         };
-        NoteAge(activity.ScheduledAt, isStep: false);
-        return GiveAsync(new Taken(item, lease, null, receiver));
     }
 
     private Task GiveAsync(Taken taken)

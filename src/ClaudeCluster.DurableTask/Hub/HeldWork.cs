@@ -7,7 +7,7 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>
 /// What the workers of this hub hold. Only the leases of connected workers are renewed: one that a commit handed out without the hub
 /// learning of it, because the connection broke just then, is nobody's, runs out, and its work waits again. A worker whose streams have
-/// ended has a lease's time to complete what it holds, or to come back under its name.
+/// ended has a lease's time to complete what it holds, or to come back and say that it still holds it.
 /// </summary>
 internal sealed class HeldWork(IIdSource ids)
 {
@@ -29,13 +29,17 @@ internal sealed class HeldWork(IIdSource ids)
             _streams.TryRemove(new(workerId, 0));
     }
 
-    public Taken? Find(WorkItem item) => _taken.GetValueOrDefault(item.Token);
+    public Taken? Find(string token) => _taken.GetValueOrDefault(token);
 
     public void Add(Taken taken)
     {
         _taken[taken.Lease.Token] = taken;
         Metering.Held.Add(1, Metering.Kind(taken.Lease is StepLease));
     }
+
+    /// <summary>Its worker has another connection now. False if nothing is held under this token.</summary>
+    public bool Move(string token, Receiver receiver) =>
+        _taken.TryGetValue(token, out var taken) && _taken.TryUpdate(token, taken with { Receiver = receiver }, taken);
 
     /// <summary>The work under this token is done, given back or taken away: its place is free.</summary>
     public void Remove(string token)
@@ -63,7 +67,7 @@ internal sealed class HeldWork(IIdSource ids)
         public void Dispose() => _tokens.ForEach(token => held._promised.TryRemove(token, out _));
     }
 
-    private bool IsConnected(Taken taken) => _streams.ContainsKey(taken.Lease.WorkerId);
+    private bool IsConnected(Taken taken) => _streams.ContainsKey(taken.Receiver.Offer.WorkerId);
 
     private string NewToken(Promise promise)
     {

@@ -1,5 +1,6 @@
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.DurableTask.Hub;
@@ -24,6 +25,13 @@ internal sealed class LeaseKeeper(
     {
         while (await store.ReadExpiredAsync(until, AtATime, cancellation) is { Count: > 0 } found)
             await store.RenewAsync([.. found.Select(lease => lease.Token)], until.AddTicks(1), cancellation);
+    }
+
+    /// <summary>Whoever holds steps of a hub that is gone cannot complete them: they wait again, and this is not counted as a loss.</summary>
+    public async Task GiveBackStepsAsync(CancellationToken cancellation)
+    {
+        foreach (var lease in (await store.ReadExpiredAsync(DateTimeOffset.MaxValue, int.MaxValue, cancellation)).OfType<StepLease>())
+            await store.CommitAsync(LostLease.GiveBack(lease), cancellation);
     }
 
     public async Task RunAsync(CancellationToken cancellation)

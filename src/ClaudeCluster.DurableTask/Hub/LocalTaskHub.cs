@@ -47,7 +47,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public async Task OpenAsync(CancellationToken cancellation = default)
     {
         await _store.OpenAsync(cancellation);
-        if (_options.OwnsStore)
+        if (_options is { OwnsStore: true, WorkersAreElsewhere: true })
+            await _keeper.GiveBackStepsAsync(cancellation);
+        if (_options is { OwnsStore: true, WorkersAreElsewhere: false })
             await _keeper.TakeAllBackAsync(cancellation);
         else
             await _keeper.SpareAllAsync(_clock.Now + _options.GraceAtStart, cancellation);
@@ -68,20 +70,23 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => _dispatch.ReceiveAsync(offer, cancellation);
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) =>
-        _held.Find(completion.Item) is { Step: { } claimed, Item: StepWorkItem given } taken
+        _held.Find(completion.Item.Token) is { Step: { } claimed, Item: StepWorkItem given } taken
             ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, _limits.Bounded(completion), _clock.Now, _ids), cancellation)
             : Refused(completion.Item);
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
-        _held.Find(completion.Item) is { Lease: ActivityLease lease } taken
+        await _dispatch.FindAsync(completion.Item.Token, cancellation) is { Lease: ActivityLease lease } taken
             ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, _limits.Bounded(completion), _clock.Now), cancellation)
             : Refused(completion.Item);
 
+    /// <summary>The item that was given under this token, if it is still held.</summary>
+    internal WorkItem? FindItem(string token) => _held.Find(token)?.Item;
+
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
-        _held.Find(item) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
+        _held.Find(item.Token) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 
     public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
-        _held.Find(item) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
+        _held.Find(item.Token) is { } taken ? _dispatch.RefuseAsync(taken) : Task.CompletedTask;
 
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => _requests.StartAsync(request, cancellation);
 

@@ -27,7 +27,14 @@ public sealed record LocalTaskHubOptions
     public bool OwnsStore { get; init; } = true;
 
     /// <summary>
-    /// How long leases found when the hub opens last at least, if the store has other owners: their holders may be alive and only waiting
+    /// True if workers outlive the hub, because they run in other processes: when it opens, activities stay with those who hold them, for
+    /// <see cref="GraceAtStart"/>, and steps, which are short, are given out anew.
+    /// </summary>
+    /// <value>Default: false.</value>
+    public bool WorkersAreElsewhere { get; init; }
+
+    /// <summary>
+    /// How long leases found when the hub opens last at least, if the store has other owners or workers are elsewhere: their holders may be alive and only waiting
     /// for this hub to come back.
     /// </summary>
     /// <value>Default: 180 seconds.</value>

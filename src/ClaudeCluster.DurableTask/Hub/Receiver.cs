@@ -160,7 +160,7 @@ internal sealed class Receiver : IDisposable
         {
             lock (_lock)
             {
-                var taken = Math.Min(_free, (_free + 1) / 2);
+                var taken = Math.Max(0, (_free + 1) / 2);
                 _free -= taken;
                 return taken;
             }
@@ -171,10 +171,17 @@ internal sealed class Receiver : IDisposable
         {
             lock (_lock)
             {
-                var taken = Math.Min(most, _free);
+                var taken = Math.Max(0, Math.Min(most, _free));
                 _free -= taken;
                 return taken;
             }
+        }
+
+        /// <summary>The worker came with something in its hands: that much less room, even less than none.</summary>
+        public void Occupy()
+        {
+            lock (_lock)
+                _free--;
         }
 
         public void Free(int places)

@@ -45,7 +45,11 @@ public interface IPastEvents
 /// <param name="Orchestrations">Names it can run; null means any, empty means none.</param>
 /// <param name="Activities">Names it can run; null means any, empty means none.</param>
 public sealed record WorkerOffer(
-    string WorkerId, int StepRoom, int ActivityRoom, IReadOnlySet<TaskName>? Orchestrations, IReadOnlySet<TaskName>? Activities);
+    string WorkerId, int StepRoom, int ActivityRoom, IReadOnlySet<TaskName>? Orchestrations, IReadOnlySet<TaskName>? Activities)
+{
+    /// <summary>Tokens of activities that it holds from an earlier connection, perhaps to a hub that was here before: they stay its own.</summary>
+    public IReadOnlyCollection<string> Holds { get; init; } = [];
+}
 
 /// <summary>What a step did.</summary>
 public sealed record StepCompletion(StepWorkItem Item, IReadOnlyList<OrchestratorAction> Actions, string? CustomStatus);

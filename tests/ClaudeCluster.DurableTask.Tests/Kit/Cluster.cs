@@ -14,13 +14,16 @@ internal sealed class Cluster : IAsyncDisposable
 
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
     private readonly CancellationTokenSource _stop = new();
+    private readonly LocalTaskHub _hub;
+    private readonly ServedHub? _served;
     private readonly List<Task> _workers = [];
 
-    private Cluster(ITaskHubStore store, TimeProvider time, LocalTaskHubOptions? options)
+    private Cluster(WatchedStore store, TimeProvider time, LocalTaskHub hub, ServedHub? served)
     {
-        Store = new WatchedStore(store);
+        Store = store;
         Time = time;
-        Hub = new LocalTaskHub(Store, time, null, options);
+        _hub = hub;
+        _served = served;
         Client = new DurableTaskClient(Hub);
     }
 
@@ -28,15 +31,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    public LocalTaskHub Hub { get; }
+    /// <summary>The hub as workers and clients see it.</summary>
+    public ITaskHub Hub => _served?.Remote ?? (ITaskHub)_hub;
 
     public DurableTaskClient Client { get; }
 
-    public static async Task<Cluster> OpenAsync(ITaskHubStore store, TimeProvider? time = null, LocalTaskHubOptions? options = null)
+    public static async Task<Cluster> OpenAsync(
+        ITaskHubStore store, TimeProvider? time = null, LocalTaskHubOptions? options = null, bool isServed = false)
     {
-        var cluster = new Cluster(store, time ?? TimeProvider.System, options);
-        await cluster.Hub.OpenAsync();
-        return cluster;
+        var watched = new WatchedStore(store);
+        var hub = new LocalTaskHub(watched, time ?? TimeProvider.System, null, options);
+        await hub.OpenAsync();
+        return new Cluster(watched, time ?? TimeProvider.System, hub, isServed ? await ServedHub.StartAsync(hub) : null);
     }
 
     public DurableTaskWorkerOptions WorkerOptions { get; set; } =
@@ -67,8 +73,15 @@ internal sealed class Cluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Record.ExceptionAsync(StopWorkersAsync);
-        await Hub.DisposeAsync();
+        await CloseHubAsync();
         _stop.Dispose();
+    }
+
+    public async Task CloseHubAsync()
+    {
+        if (_served is not null)
+            await _served.DisposeAsync();
+        await _hub.DisposeAsync();
     }
 
     public async Task StopWorkersAsync()

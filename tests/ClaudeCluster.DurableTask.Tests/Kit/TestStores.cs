@@ -10,6 +10,9 @@ public enum StoreKind
     Memory,
     Sqlite,
     Postgres,
+
+    /// <summary>In memory, behind the protocol: workers and clients reach the hub over the network.</summary>
+    Wire,
 }
 
 /// <summary>New stores of one kind, in a folder, or in hubs, of their own.</summary>
@@ -25,10 +28,10 @@ internal sealed class TestStores(StoreKind kind) : IDisposable
         _files++;
         if (kind == StoreKind.Postgres)
             _hubs.Add(PostgresServer.Get().TakeHub());
-        return _last = kind == StoreKind.Memory ? new MemoryHubStore() : Open();
+        return _last = kind is StoreKind.Memory or StoreKind.Wire ? new MemoryHubStore() : Open();
     }
 
-    public ITaskHubStore Reopened() => kind == StoreKind.Memory ? _last! : _last = Open();
+    public ITaskHubStore Reopened() => kind is StoreKind.Memory or StoreKind.Wire ? _last! : _last = Open();
 
     public void Dispose()
     {

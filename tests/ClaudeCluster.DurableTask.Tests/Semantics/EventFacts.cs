@@ -47,7 +47,7 @@ public abstract class EventFacts(StoreKind kind) : HubFacts(kind)
             await cluster.Client.RaiseEventAsync(id, "Number", i);
             await cluster.DisposeAsync();
             time.SetBack(TimeSpan.FromMinutes(1));
-            cluster = await Cluster.OpenAsync(SameStore(), time);
+            cluster = await OpenAsync(SameStore(), time);
         }
 
         StartCollecting(cluster, 4);

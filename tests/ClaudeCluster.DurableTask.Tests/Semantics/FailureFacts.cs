@@ -54,7 +54,7 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         await Assert.ThrowsAsync<IOException>(cluster.WorkersEndAsync);
         await cluster.DisposeAsync();
 
-        await using var next = await Cluster.OpenAsync(SameStore());
+        await using var next = await OpenAsync(SameStore());
         next.StartWorker(AddDone);
 
         Assert.Equal("done", (await next.EndOfAsync(id)).ReadOutputAs<string>());
@@ -131,7 +131,7 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         {
             await TakeAsync(cluster, activities: 1);
             await cluster.DisposeAsync();
-            cluster = await Cluster.OpenAsync(SameStore());
+            cluster = await OpenAsync(SameStore());
         }
 
         cluster.StartWorker(AddCatch);
@@ -157,7 +157,7 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     {
         var time = new FakeTime();
         var store = NewStore();
-        await using var cluster = await Cluster.OpenAsync(store, time);
+        await using var cluster = await OpenAsync(store, time);
         var gone = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
         var lost = await store.ClaimStepsAsync(new Claim("gone", 1, null, time.GetUtcNow(), time.GetUtcNow().AddSeconds(60), () => "old"));
         var kept = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
@@ -179,7 +179,7 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     {
         var time = new FakeTime();
         var store = NewStore();
-        await using var cluster = await Cluster.OpenAsync(store, time);
+        await using var cluster = await OpenAsync(store, time);
         await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
         var held = new HeldWork(new RandomIds(time));
         using var promise = held.NewPromise();
@@ -195,7 +195,7 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     {
         var time = new FakeTime();
         var store = NewStore();
-        await using var cluster = await Cluster.OpenAsync(store, time);
+        await using var cluster = await OpenAsync(store, time);
         await store.CommitAsync(InstanceRequests.Start(new StartRequest("Flow", "f", null), "f", "f-1", time.GetUtcNow()));
         await store.ClaimStepsAsync(new Claim("worker-1", 1, null, time.GetUtcNow(), time.GetUtcNow().AddSeconds(60), () => "unheard"));
         cluster.StartWorker(AddDone);

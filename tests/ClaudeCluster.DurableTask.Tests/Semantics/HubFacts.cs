@@ -1,9 +1,10 @@
+using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
 
-/// <summary>What every hub must do, on every store. A class that derives from this one says which.</summary>
+/// <summary>What every hub must do, on every store and over the wire. A class that derives from this one says which.</summary>
 public abstract class HubFacts(StoreKind kind) : IDisposable
 {
     private readonly TestStores _stores = new(kind);
@@ -19,5 +20,8 @@ public abstract class HubFacts(StoreKind kind) : IDisposable
     /// <summary>The same store as before, as a new process would find it.</summary>
     internal ITaskHubStore SameStore() => _stores.Reopened();
 
-    internal Task<Cluster> OpenAsync(TimeProvider? time = null) => Cluster.OpenAsync(NewStore(), time);
+    internal Task<Cluster> OpenAsync(TimeProvider? time = null) => OpenAsync(NewStore(), time);
+
+    internal Task<Cluster> OpenAsync(ITaskHubStore store, TimeProvider? time = null, LocalTaskHubOptions? options = null) =>
+        Cluster.OpenAsync(store, time, options, isServed: kind == StoreKind.Wire);
 }

@@ -117,7 +117,7 @@ public abstract class LimitFacts(StoreKind kind) : HubFacts(kind)
     [Fact]
     public async Task An_output_of_megabytes_passes_where_the_limit_allows_it()
     {
-        await using var cluster = await Cluster.OpenAsync(NewStore(), options: new LocalTaskHubOptions { MaximumPayloadBytes = 5_000_000 });
+        await using var cluster = await OpenAsync(NewStore(), options: new LocalTaskHubOptions { MaximumPayloadBytes = 5_000_000 });
         cluster.StartWorker(tasks => tasks
             .AddOrchestratorFunc<int, string>("Flow", (context, size) => context.CallActivityAsync<string>("Make", size))
             .AddActivityFunc<int, string>("Make", (_, size) => new string('日', size)));
@@ -139,5 +139,5 @@ public abstract class LimitFacts(StoreKind kind) : HubFacts(kind)
     private static async Task RefusedAsync(string expected, Func<Task> act) =>
         Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(act)).Message, StringComparison.Ordinal);
 
-    private Task<Cluster> OpenSmallAsync() => Cluster.OpenAsync(NewStore(), options: new LocalTaskHubOptions { MaximumPayloadBytes = 1_000 });
+    private Task<Cluster> OpenSmallAsync() => OpenAsync(NewStore(), options: new LocalTaskHubOptions { MaximumPayloadBytes = 1_000 });
 }

@@ -115,7 +115,7 @@ public abstract class RewindFacts(StoreKind kind) : HubFacts(kind)
             Assert.Equal(OrchestrationRuntimeStatus.Failed, (await before.EndOfAsync(id)).RuntimeStatus);
         }
 
-        await using var after = await Cluster.OpenAsync(SameStore());
+        await using var after = await OpenAsync(SameStore());
         StartWorker(after, async context =>
         {
             var letter = await Run(context, "A");
@@ -203,7 +203,7 @@ public abstract class RewindFacts(StoreKind kind) : HubFacts(kind)
 
         _broken.Clear();
         await cluster.DisposeAsync();
-        await using var next = await Cluster.OpenAsync(SameStore());
+        await using var next = await OpenAsync(SameStore());
         StartWorker(next, async context => $"{await Run(context, "A")} {await context.WaitForExternalEvent<string>("E")}");
         Assert.Equal("A e", (await next.EndOfAsync(failed.InstanceId)).ReadOutputAs<string>());
     }
@@ -218,7 +218,7 @@ public abstract class RewindFacts(StoreKind kind) : HubFacts(kind)
             Assert.Single(await before.Store.ClaimStepsAsync(new Claim("dead", 1, null, DateTimeOffset.MaxValue, DateTimeOffset.MaxValue, () => "token")));
         }
 
-        await using var after = await Cluster.OpenAsync(SameStore(), options: new LocalTaskHubOptions { MaximumDeliveries = 1 });
+        await using var after = await OpenAsync(SameStore(), options: new LocalTaskHubOptions { MaximumDeliveries = 1 });
         Assert.Equal(FailureTypes.Poisoned, (await after.EndOfAsync("poison")).FailureDetails!.ErrorType);
 
         StartWorker(after, context => Run(context, context.GetInput<string>()!));

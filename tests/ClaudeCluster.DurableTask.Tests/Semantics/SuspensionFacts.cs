@@ -211,7 +211,7 @@ public abstract class SuspensionFacts(StoreKind kind) : HubFacts(kind)
             await before.Client.RaiseEventAsync(id, "E", 7);
         }
 
-        await using var after = await Cluster.OpenAsync(SameStore());
+        await using var after = await OpenAsync(SameStore());
         AddTasks(after, 1);
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await after.Client.GetInstanceAsync(id))!.RuntimeStatus);
         await after.Client.ResumeInstanceAsync(id);

@@ -197,8 +197,8 @@ public abstract class WorkerFacts(StoreKind kind) : HubFacts(kind)
         for (var delivery = 0; delivery < 10; delivery++)
         {
             await TakeSilentlyAsync<StepWorkItem>(cluster, steps: 1);
-            await cluster.Hub.DisposeAsync();
-            cluster = await Cluster.OpenAsync(SameStore());
+            await cluster.CloseHubAsync();
+            cluster = await OpenAsync(SameStore());
         }
 
         var end = await cluster.EndOfAsync(id);
@@ -216,7 +216,7 @@ public abstract class WorkerFacts(StoreKind kind) : HubFacts(kind)
         await TakeSilentlyAsync<ActivityWorkItem>(cluster, activities: 2, count: 2);
         await cluster.DisposeAsync();
 
-        await using var next = await Cluster.OpenAsync(SameStore());
+        await using var next = await OpenAsync(SameStore());
         next.StartWorker(AddLosses).StartWorker(tasks => tasks
             .AddActivityFunc<object?, string>("Retried", (_, _) => "ran again")
             .AddActivityFunc<object?, string>("Fragile", (_, _) => "must not run"));
@@ -261,7 +261,7 @@ public abstract class WorkerFacts(StoreKind kind) : HubFacts(kind)
 
     private async Task<Cluster> ReopenAsync(Cluster cluster)
     {
-        await cluster.Hub.DisposeAsync();
-        return await Cluster.OpenAsync(SameStore());
+        await cluster.CloseHubAsync();
+        return await OpenAsync(SameStore());
     }
 }

@@ -1,0 +1,68 @@
+namespace ClaudeCluster.DurableTask.Grpc.Client;
+
+/// <summary>Pauses between attempts: random, so that a hundred workers do not come back in the same instant, and ever longer.</summary>
+internal sealed class Pauses(TimeSpan first, TimeSpan longest, TimeProvider time, Random random)
+{
+    private int _attempts;
+
+    public void Reset() => _attempts = 0;
+
+    public Task WaitAsync(CancellationToken cancellation)
+    {
+        var most = Math.Min(longest.TotalMilliseconds, first.TotalMilliseconds * Math.Pow(2, Math.Min(_attempts++, 20)));
+        double part;
+        lock (random)
+            part = random.NextDouble();
+        return Task.Delay(TimeSpan.FromMilliseconds(most * part), time, cancellation);
+    }
+}
+
+/// <summary>Tries again what may be tried again.</summary>
+internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider time, Random random)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>A call that does no harm if it is made twice: again while the hub cannot be reached and patience lasts.</summary>
+    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellation) =>
+        AgainAsync(call, static e => e.StatusCode == StatusCode.Unavailable, options.Patience, cancellation);
+
+    /// <summary>A call that must not be made twice: again only if it was never sent.</summary>
+    public Task<T> SendOnceAsync<T>(Func<Task<T>> call, CancellationToken cancellation) =>
+        AgainAsync(call, static e => e.NeverSent, options.Patience, cancellation);
+
+    /// <summary>A wait: also again if its deadline, or that of something on the way, is over.</summary>
+    public Task<T> WaitAsync<T>(Func<Task<T>> call, CancellationToken cancellation) =>
+        AgainAsync(call, static e => e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded, options.Patience, cancellation);
+
+    /// <summary>What must reach the hub: until it has an answer that will not change.</summary>
+    public Task<T> DeliverAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AgainAsync(call, IsPassing, Timeout.InfiniteTimeSpan, cancellation);
+
+    private static bool IsPassing(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.DeadlineExceeded
+        or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.Unauthenticated or StatusCode.PermissionDenied;
+
+    private async Task<T> AgainAsync<T>(Func<Task<T>> call, Func<RpcException, bool> mayRepeat, TimeSpan patience, CancellationToken cancellation)
+    {
+        var pauses = new Pauses(FirstPause, LongestPause, time, random);
+        long? trouble = null;
+        while (true)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                return await call();
+            }
+            catch (RpcException e) when (mayRepeat(e))
+            {
+                // A wait that was cut off after hours is the first trouble, not the last.
+                if (time.GetElapsedTime(began) > LongestPause)
+                    trouble = null;
+                trouble ??= time.GetTimestamp();
+                if (patience != Timeout.InfiniteTimeSpan && time.GetElapsedTime(trouble.Value) >= patience)
+                    throw;
+            }
+
+            await pauses.WaitAsync(cancellation);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ClaudeCluster.DurableTask.Grpc.Mapping;
+using ClaudeCluster.DurableTask.Grpc.Wire;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.WorkItems;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+
+namespace ClaudeCluster.DurableTask.Grpc.Client;
+
+/// <summary>The worker's side: the stream of work, what is handed in, and what is held between the two.</summary>
+internal sealed class RemoteWork(
+    GrpcChannel channel, RemoteTaskHubOptions options, Persistence persistence, Pauses pauses, HubAddress address, TimeProvider time, ILogger logger)
+{
+    /// <summary>Activities that were given here and not yet completed: a new stream says so, and they stay this worker's.</summary>
+    private readonly ConcurrentDictionary<string, ActivityWorkItem> _held = new(StringComparer.Ordinal);
+
+    public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var items = Channel.CreateUnbounded<WorkItem>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var receiving = ReceiveAllAsync(offer, items.Writer, cancellation);
+        try
+        {
+            await foreach (var item in items.Reader.ReadAllAsync(CancellationToken.None))
+                yield return item;
+        }
+        finally
+        {
+            await receiving;
+            while (items.Reader.TryRead(out var left))
+                await AbandonAsync(left, refused: false, CancellationToken.None);
+        }
+    }
+
+    public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation)
+    {
+        foreach (var part in CompletionParts.Of(completion, options.CompletionPartBytes))
+        {
+            if (await DeliverAsync("CompleteOrchestratorTask", part, cancellation) == Receipt.LeaseLost)
+                return Receipt.LeaseLost;
+        }
+
+        return Receipt.Accepted;
+    }
+
+    public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation)
+    {
+        var response = new Proto.ActivityResponse
+        {
+            InstanceId = completion.Item.InstanceId,
+            TaskId = completion.Item.TaskId,
+            Result = completion.Result,
+            FailureDetails = completion.Failure.ToProto(),
+            CompletionToken = completion.Item.Token,
+        };
+        var receipt = await DeliverAsync("CompleteActivityTask", response, cancellation);
+        _held.TryRemove(completion.Item.Token, out _);
+        return receipt;
+    }
+
+    /// <summary>If the hub cannot be told, the lease runs out and the work is given out again all the same.</summary>
+    public async Task AbandonAsync(WorkItem item, bool refused, CancellationToken cancellation)
+    {
+        _held.TryRemove(item.Token, out _);
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (refused)
+            headers[Headers.Refused] = "version";
+        try
+        {
+            if (item is StepWorkItem)
+            {
+                var request = new Proto.AbandonOrchestrationTaskRequest { CompletionToken = item.Token };
+                await channel.CallAsync("AbandonTaskOrchestratorWorkItem", request, Proto.AbandonOrchestrationTaskResponse.Parser, options.CallTimeout, cancellation, headers);
+            }
+            else
+            {
+                var request = new Proto.AbandonActivityTaskRequest { CompletionToken = item.Token };
+                await channel.CallAsync("AbandonTaskActivityWorkItem", request, Proto.AbandonActivityTaskResponse.Parser, options.CallTimeout, cancellation, headers);
+            }
+        }
+        catch (RpcException e)
+        {
+            logger.WorkNotGivenBack(item.InstanceId, e.Message);
+        }
+    }
+
+    public async Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation)
+    {
+        List<HistoryEvent> events = [];
+        await foreach (var chunk in channel.StreamAsync("StreamInstanceHistory", request, Proto.HistoryChunk.Parser, null, cancellation))
+            events.AddRange(chunk.Events.Select(EventMapping.ToEvent));
+        return events;
+    }
+
+    private async Task<Receipt> DeliverAsync(string call, Google.Protobuf.IMessage completion, CancellationToken cancellation)
+    {
+        try
+        {
+            await persistence.DeliverAsync(() => channel.CallAsync(call, completion, Proto.CompleteTaskResponse.Parser, options.CallTimeout, cancellation), cancellation);
+            return Receipt.Accepted;
+        }
+        catch (RpcException e)
+        {
+            logger.CompletionRefused(call, e.Message);
+            return Receipt.LeaseLost;
+        }
+    }
+
+    private async Task ReceiveAllAsync(WorkerOffer offer, ChannelWriter<WorkItem> items, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = WorkRequest.Of(offer);
+            while (!cancellation.IsCancellationRequested)
+            {
+                await ReceiveOnceAsync(offer, request, items, cancellation);
+                await pauses.WaitAsync(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The worker ends.
+        }
+        finally
+        {
+            items.Complete();
+        }
+    }
+
+    /// <summary>One stream, to its end.</summary>
+    private async Task ReceiveOnceAsync(WorkerOffer offer, Proto.GetWorkItemsRequest request, ChannelWriter<WorkItem> items, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).CancelAsync(), end, options.SilenceLimit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, cancellation);
+            logger.Connected(address.ToString());
+            await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer)))
+            {
+                pauses.Reset();
+                alarm.Change(options.SilenceLimit, Timeout.InfiniteTimeSpan);
+                if (await ToItemAsync(message, end.Token) is { } item)
+                    await items.WriteAsync(item, CancellationToken.None);
+            }
+
+            logger.StreamEnded(address.ToString());
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            logger.StreamSilent(address.ToString(), options.SilenceLimit.TotalSeconds);
+        }
+        catch (RpcException e)
+        {
+            logger.StreamFailed(address.ToString(), e.Message);
+        }
+    }
+
+    private Dictionary<string, string> HeadersOf(WorkerOffer offer)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Headers.WorkerId] = offer.WorkerId,
+            [Headers.ReadsHistory] = "1",
+        };
+        if (!_held.IsEmpty)
+            headers[Headers.Holds] = string.Join(',', _held.Keys);
+        return headers;
+    }
+
+    /// <summary>Null for what is no work. What is not understood goes back: another worker may.</summary>
+    private async Task<WorkItem?> ToItemAsync(Proto.WorkItem message, CancellationToken cancellation)
+    {
+        switch (message.RequestCase)
+        {
+            case Proto.WorkItem.RequestOneofCase.HealthPing:
+                return null;
+            case Proto.WorkItem.RequestOneofCase.ActivityRequest:
+                var activity = ToItem(message.ActivityRequest, message.CompletionToken);
+                if (activity.Token.Length > 0)
+                    _held[activity.Token] = activity;
+                return activity;
+            case Proto.WorkItem.RequestOneofCase.OrchestratorRequest:
+                try
+                {
+                    return ToItem(message.OrchestratorRequest, message.CompletionToken);
+                }
+                catch (RpcException e)
+                {
+                    logger.WorkNotUnderstood(message.OrchestratorRequest.InstanceId, e.Detail);
+                    var step = new StepWorkItem(message.OrchestratorRequest.InstanceId, string.Empty, message.CompletionToken, [], new KnownPast([]));
+                    await AbandonAsync(step, refused: false, cancellation);
+                    return null;
+                }
+
+            default:
+                logger.WorkNotUnderstood("?", $"A work item of kind '{message.RequestCase}' is not spoken here.");
+                return null;
+        }
+    }
+
+    private static ActivityWorkItem ToItem(Proto.ActivityRequest request, string token) => new(
+        request.OrchestrationInstance?.InstanceId ?? string.Empty,
+        request.OrchestrationInstance?.ExecutionId ?? string.Empty,
+        token,
+        request.TaskId,
+        request.Name,
+        request.Version ?? string.Empty,
+        request.Input.ToPayload(),
+        request.Tags.ToTags() ?? InstanceState.NoTags)
+    {
+        Trace = request.ParentTraceContext.ToTrace(),
+    };
+
+    private StepWorkItem ToItem(Proto.OrchestratorRequest request, string token)
+    {
+        IPastEvents past = request.RequiresHistoryStreaming
+            ? new StreamedPast(this, request.InstanceId, request.ExecutionId)
+            : new KnownPast([.. request.PastEvents.Select(EventMapping.ToEvent)]);
+        return new StepWorkItem(request.InstanceId, request.ExecutionId ?? string.Empty, token, [.. request.NewEvents.Select(EventMapping.ToEvent)], past)
+        {
+            // Other hubs do not say which past it is: then the code begins from the past that they send.
+            Revision = request.Properties.TryGetValue(Headers.Revision, out var revision) ? (int)revision.NumberValue : -1,
+        };
+    }
+
+    private sealed class KnownPast(IReadOnlyList<HistoryEvent> events) : IPastEvents
+    {
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) => Task.FromResult(events);
+    }
+
+    private sealed class StreamedPast(RemoteWork work, string instanceId, string? executionId) : IPastEvents
+    {
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation)
+        {
+            var request = new Proto.StreamInstanceHistoryRequest { InstanceId = instanceId, ExecutionId = executionId, ForWorkItemProcessing = true };
+            return work.ReadPastAsync(request, cancellation);
+        }
+    }
+
+    private Task<IReadOnlyList<HistoryEvent>> ReadPastAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation) =>
+        persistence.DeliverAsync(() => ReadHistoryAsync(request, cancellation), cancellation);
+}

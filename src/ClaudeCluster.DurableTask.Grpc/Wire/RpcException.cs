@@ -1,0 +1,35 @@
+namespace ClaudeCluster.DurableTask.Grpc;
+
+/// <summary>How a call ended, by the numbers of gRPC.</summary>
+public enum StatusCode
+{
+    OK,
+    Cancelled,
+    Unknown,
+    InvalidArgument,
+    DeadlineExceeded,
+    NotFound,
+    AlreadyExists,
+    PermissionDenied,
+    ResourceExhausted,
+    FailedPrecondition,
+    Aborted,
+    OutOfRange,
+    Unimplemented,
+    Internal,
+    Unavailable,
+    DataLoss,
+    Unauthenticated,
+}
+
+/// <summary>A call that ended with another status than OK.</summary>
+public sealed class RpcException(StatusCode statusCode, string detail, Exception? inner = null) : Exception($"{statusCode}: {detail}", inner)
+{
+    public StatusCode StatusCode { get; } = statusCode;
+
+    /// <summary>What the other side said.</summary>
+    public string Detail { get; } = detail;
+
+    /// <summary>There was no connection, so the other side knows nothing of the call.</summary>
+    internal bool NeverSent { get; init; }
+}
