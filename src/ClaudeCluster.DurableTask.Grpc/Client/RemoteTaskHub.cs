@@ -51,9 +51,9 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
     public Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
         UntilClosedAsync(token => _work.CompleteAsync(completion, token), cancellation);
 
-    public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => _work.AbandonAsync(item, refused: false, cancellation);
+    public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => _work.AbandonAsync(item, Headers.Returned, cancellation);
 
-    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) => _work.AbandonAsync(item, refused: true, cancellation);
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) => _work.AbandonAsync(item, Headers.Version, cancellation);
 
     public async IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(
         string instanceId, string? executionId, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -68,9 +68,12 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
 
     public async Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default)
     {
+        var id = request.InstanceId ?? _ids.NewId();
+        // Half a character would be changed on its way, and the id be another.
+        InstanceIds.Check(id);
         var message = new Proto.CreateInstanceRequest
         {
-            InstanceId = request.InstanceId ?? _ids.NewId(),
+            InstanceId = id,
             Name = request.Name,
             Version = request.Version,
             Input = request.Input,

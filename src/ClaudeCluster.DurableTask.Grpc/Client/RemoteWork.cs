@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
 using ClaudeCluster.DurableTask.Grpc.Mapping;
 using ClaudeCluster.DurableTask.Grpc.Wire;
@@ -21,7 +22,8 @@ internal sealed class RemoteWork(
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var items = Channel.CreateUnbounded<WorkItem>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var receiving = ReceiveAllAsync(offer, items.Writer, cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var receiving = ReceiveAllAsync(offer, items.Writer, end.Token);
         try
         {
             await foreach (var item in items.Reader.ReadAllAsync(CancellationToken.None))
@@ -29,9 +31,10 @@ internal sealed class RemoteWork(
         }
         finally
         {
+            end.Cancel();
             await receiving;
             while (items.Reader.TryRead(out var left))
-                await AbandonAsync(left, refused: false, CancellationToken.None);
+                await AbandonAsync(left, Headers.Returned, CancellationToken.None);
         }
     }
 
@@ -62,12 +65,12 @@ internal sealed class RemoteWork(
     }
 
     /// <summary>If the hub cannot be told, the lease runs out and the work is given out again all the same.</summary>
-    public async Task AbandonAsync(WorkItem item, bool refused, CancellationToken cancellation)
+    public async Task AbandonAsync(WorkItem item, string? reason, CancellationToken cancellation)
     {
         _held.TryRemove(item.Token, out _);
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (refused)
-            headers[Headers.Refused] = "version";
+        if (reason is not null)
+            headers[Headers.Reason] = reason;
         try
         {
             if (item is StepWorkItem)
@@ -113,6 +116,8 @@ internal sealed class RemoteWork(
     {
         try
         {
+            if (WorkRequest.TakesNothing(offer))
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
             var request = WorkRequest.Of(offer);
             while (!cancellation.IsCancellationRequested)
             {
@@ -144,7 +149,7 @@ internal sealed class RemoteWork(
                 pauses.Reset();
                 alarm.Change(options.SilenceLimit, Timeout.InfiniteTimeSpan);
                 if (await ToItemAsync(message, end.Token) is { } item)
-                    await items.WriteAsync(item, CancellationToken.None);
+                    await TakeAsync(item, offer, items);
             }
 
             logger.StreamEnded(address.ToString());
@@ -159,6 +164,15 @@ internal sealed class RemoteWork(
         }
     }
 
+    /// <summary>A hub that does not know <see cref="Headers.Only"/> sends also what there is no room for.</summary>
+    private async Task TakeAsync(WorkItem item, WorkerOffer offer, ChannelWriter<WorkItem> items)
+    {
+        if ((item is StepWorkItem ? offer.StepRoom : offer.ActivityRoom) > 0)
+            await items.WriteAsync(item, CancellationToken.None);
+        else
+            await AbandonAsync(item, null, CancellationToken.None);
+    }
+
     private Dictionary<string, string> HeadersOf(WorkerOffer offer)
     {
         var headers = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -166,6 +180,8 @@ internal sealed class RemoteWork(
             [Headers.WorkerId] = offer.WorkerId,
             [Headers.ReadsHistory] = "1",
         };
+        if (WorkRequest.OnlyKind(offer) is { } kind)
+            headers[Headers.Only] = kind;
         if (!_held.IsEmpty)
             headers[Headers.Holds] = string.Join(',', _held.Keys);
         return headers;
@@ -192,7 +208,7 @@ internal sealed class RemoteWork(
                 {
                     logger.WorkNotUnderstood(message.OrchestratorRequest.InstanceId, e.Detail);
                     var step = new StepWorkItem(message.OrchestratorRequest.InstanceId, string.Empty, message.CompletionToken, [], new KnownPast([]));
-                    await AbandonAsync(step, refused: false, cancellation);
+                    await AbandonAsync(step, null, cancellation);
                     return null;
                 }
 
@@ -241,6 +257,15 @@ internal sealed class RemoteWork(
         }
     }
 
-    private Task<IReadOnlyList<HistoryEvent>> ReadPastAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation) =>
-        persistence.DeliverAsync(() => ReadHistoryAsync(request, cancellation), cancellation);
+    private async Task<IReadOnlyList<HistoryEvent>> ReadPastAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await persistence.DeliverAsync(() => ReadHistoryAsync(request, cancellation), cancellation);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss)
+        {
+            throw new JsonException(e.Detail, e);
+        }
+    }
 }

@@ -5,7 +5,20 @@ namespace ClaudeCluster.DurableTask.Grpc.Client;
 /// <summary>A worker's offer in the protocol's words.</summary>
 internal static class WorkRequest
 {
-    /// <exception cref="ArgumentException">The protocol has no word for "any of one kind, none of the other".</exception>
+    private static readonly HashSet<TaskName> NoNames = [];
+
+    /// <summary>Such an offer cannot be made on the wire, where a list of nothing means everything.</summary>
+    public static bool TakesNothing(WorkerOffer offer) =>
+        (offer.StepRoom == 0 || offer.Orchestrations is { Count: 0 }) && (offer.ActivityRoom == 0 || offer.Activities is { Count: 0 });
+
+    /// <summary>"steps" or "activities" if the offer has room for one kind only.</summary>
+    public static string? OnlyKind(WorkerOffer offer) => (offer.StepRoom, offer.ActivityRoom) switch
+    {
+        (0, > 0) => "activities",
+        ( > 0, 0) => "steps",
+        _ => null,
+    };
+
     public static Proto.GetWorkItemsRequest Of(WorkerOffer offer)
     {
         var request = new Proto.GetWorkItemsRequest
@@ -14,18 +27,11 @@ internal static class WorkRequest
             MaxConcurrentActivityWorkItems = offer.ActivityRoom,
             Capabilities = { Proto.WorkerCapability.HistoryStreaming },
         };
-        // A room of 0 means on the wire that the hub decides.
-        IReadOnlySet<TaskName>? orchestrations = offer.StepRoom == 0 ? new HashSet<TaskName>() : offer.Orchestrations;
-        IReadOnlySet<TaskName>? activities = offer.ActivityRoom == 0 ? new HashSet<TaskName>() : offer.Activities;
-        if (orchestrations is null && activities is null)
+        if (offer.Orchestrations is null && offer.Activities is null)
             return request;
-        if (orchestrations is { Count: 0 } && activities is { Count: 0 })
-            throw new ArgumentException("This worker has no code for anything. Register an orchestrator or an activity with it.", nameof(offer));
-        if (orchestrations is null || activities is null)
-            throw new ArgumentException("A worker of a remote hub takes any task, or names those that it takes; not the one for orchestrators and the other for activities.", nameof(offer));
         request.WorkItemFilters = new();
-        request.WorkItemFilters.Orchestrations.AddRange(orchestrations.Select(name => new Proto.OrchestrationFilter { Name = name.Name }));
-        request.WorkItemFilters.Activities.AddRange(activities.Select(name => new Proto.ActivityFilter { Name = name.Name }));
+        request.WorkItemFilters.Orchestrations.AddRange((offer.Orchestrations ?? NoNames).Select(name => new Proto.OrchestrationFilter { Name = name.Name }));
+        request.WorkItemFilters.Activities.AddRange((offer.Activities ?? NoNames).Select(name => new Proto.ActivityFilter { Name = name.Name }));
         return request;
     }
 }

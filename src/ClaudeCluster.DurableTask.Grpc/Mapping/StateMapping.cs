@@ -6,6 +6,9 @@ namespace ClaudeCluster.DurableTask.Grpc.Mapping;
 /// <summary>What is known of an instance, on the wire and ours.</summary>
 internal static class StateMapping
 {
+    /// <summary>The protocol names a parent by its id only.</summary>
+    private const string NotSaid = "?";
+
     /// <summary>The names and numbers are the protocol's own.</summary>
     public static Proto.OrchestrationStatus ToProto(this OrchestrationRuntimeStatus status) => (Proto.OrchestrationStatus)(int)status;
 
@@ -37,18 +40,22 @@ internal static class StateMapping
         return message;
     }
 
+    /// <summary>Some SDKs send the epoch where no start is scheduled.</summary>
+    public static DateTimeOffset? ToStart(Google.Protobuf.WellKnownTypes.Timestamp? scheduled) =>
+        scheduled.ToInstant() is var start && start > DateTimeOffset.UnixEpoch ? start : null;
+
     public static InstanceState ToState(Proto.OrchestrationState message) => new(message.InstanceId, message.ExecutionId ?? string.Empty, message.Name)
     {
         Version = message.Version ?? string.Empty,
         Status = message.OrchestrationStatus.ToStatus(),
-        StartAt = message.ScheduledStartTimestamp is { } start && start.ToInstant() > DateTimeOffset.UnixEpoch ? start.ToInstant() : null,
+        StartAt = ToStart(message.ScheduledStartTimestamp),
         CreatedAt = message.CreatedTimestamp.ToInstant(),
         LastUpdatedAt = message.LastUpdatedTimestamp.ToInstant(),
         Input = message.Input.ToPayload(),
         Output = message.Output.ToPayload(),
         CustomStatus = message.CustomStatus.ToPayload(),
         Failure = message.FailureDetails.ToFailure(),
-        Parent = message.ParentInstanceId is { Length: > 0 } parent ? new ParentInstance(parent, string.Empty, string.Empty, 0) : null,
+        Parent = message.ParentInstanceId is { Length: > 0 } parent ? new ParentInstance(parent, string.Empty, NotSaid, 0) : null,
         Tags = message.Tags.ToTags() ?? InstanceState.NoTags,
     };
 }

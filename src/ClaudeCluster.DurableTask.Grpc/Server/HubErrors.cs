@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,7 @@ internal static class HubErrors
         ArgumentException or FormatException or OverflowException => (StatusCode.InvalidArgument, e.Message),
         ObjectDisposedException or OperationCanceledException => (StatusCode.Unavailable, "The hub is closing."),
         BadHttpRequestException => (StatusCode.InvalidArgument, e.Message),
+        JsonException => (StatusCode.DataLoss, $"What is stored cannot be read: {e.Message}"),
         IOException => (StatusCode.Unavailable, e.Message),
         _ => (StatusCode.Internal, "The hub failed; its log says why."),
     };

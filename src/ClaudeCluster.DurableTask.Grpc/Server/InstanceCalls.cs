@@ -6,7 +6,7 @@ using ClaudeCluster.DurableTask.Hub;
 namespace ClaudeCluster.DurableTask.Grpc.Server;
 
 /// <summary>What clients ask of instances.</summary>
-internal sealed class InstanceCalls(TaskHubs hubs, TimeProvider time)
+internal sealed class InstanceCalls(TaskHubs hubs)
 {
     /// <summary>The .NET SDK takes answers of 4 MB at most.</summary>
     private const int MostBytesOfAnswer = 3 * 1024 * 1024;
@@ -17,7 +17,7 @@ internal sealed class InstanceCalls(TaskHubs hubs, TimeProvider time)
         var start = new StartRequest(request.Name, request.InstanceId.Length == 0 ? null : request.InstanceId, request.Input.ToPayload())
         {
             Version = request.Version ?? string.Empty,
-            StartAt = request.ScheduledStartTimestamp is { } at && at.ToInstant() > time.GetUtcNow() ? at.ToInstant() : null,
+            StartAt = StateMapping.ToStart(request.ScheduledStartTimestamp),
             Tags = request.Tags.ToTags() ?? InstanceState.NoTags,
             Trace = request.ParentTraceContext.ToTrace(),
             Replaceable = request.OrchestrationIdReusePolicy is { } policy

@@ -27,7 +27,7 @@ public sealed class TaskHubServer
     {
         var logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<TaskHubServer>();
         var named = new TaskHubs(hubs);
-        var instances = new InstanceCalls(named, time);
+        var instances = new InstanceCalls(named);
         var work = new WorkItemCalls(named, new BackOff(time), logger);
         var stream = new WorkStream(named, options, time, stopping, logger);
         var calls = new ServerCalls(options, time, logger);

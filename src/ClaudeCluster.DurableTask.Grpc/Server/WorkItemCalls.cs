@@ -132,10 +132,18 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
         var hub = hubs.ForWorker(call);
         if (hub.FindItem(token) is not { } item)
             return;
-        if (call.Header(Headers.Refused) is not null)
-            await hub.RefuseAsync(item, call.Cancellation);
-        else
-            backOff.Abandon(hub, item);
+        switch (call.Header(Headers.Reason))
+        {
+            case Headers.Version:
+                await hub.RefuseAsync(item, call.Cancellation);
+                break;
+            case Headers.Returned:
+                await hub.AbandonAsync(item, call.Cancellation);
+                break;
+            default:
+                backOff.Abandon(hub, item);
+                break;
+        }
     }
 
     /// <summary>An activity that was handed out before this hub was started: its token says whether it is still the worker's.</summary>

@@ -31,8 +31,13 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         var hub = hubs.ForWorker(call);
         var filters = Filters.Of(request.WorkItemFilters, call.Grant);
         var worker = $"{call.Header(Headers.WorkerId) ?? call.Http.Connection.RemoteIpAddress?.ToString() ?? "worker"}-{Interlocked.Increment(ref _streams)}";
+        var only = call.Header(Headers.Only);
         var offer = new WorkerOffer(
-            worker, Room(request.MaxConcurrentOrchestrationWorkItems), Room(request.MaxConcurrentActivityWorkItems), filters.Orchestrations, filters.Activities)
+            worker,
+            only == "activities" ? 0 : Room(request.MaxConcurrentOrchestrationWorkItems),
+            only == "steps" ? 0 : Room(request.MaxConcurrentActivityWorkItems),
+            filters.Orchestrations,
+            filters.Activities)
         {
             Holds = call.Header(Headers.Holds)?.Split(',') ?? [],
         };

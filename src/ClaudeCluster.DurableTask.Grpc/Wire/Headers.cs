@@ -18,11 +18,20 @@ internal static class Headers
     /// <summary>GetWorkItems: the worker reads the past only if it needs it, by StreamInstanceHistory.</summary>
     public const string ReadsHistory = "claudecluster-reads-history";
 
+    /// <summary>GetWorkItems: the one kind of work that the worker takes, "steps" or "activities". The protocol cannot say "any of one, none of the other".</summary>
+    public const string Only = "claudecluster-only";
+
     /// <summary>GetWorkItems: tokens of activities that the worker holds from an earlier stream, comma-separated.</summary>
     public const string Holds = "claudecluster-holds";
 
-    /// <summary>Abandon…: the worker has no code for this version and is not to be asked again.</summary>
-    public const string Refused = "claudecluster-refused";
+    /// <summary>Abandon…: why. Without it, something went wrong, and the work is handed out later.</summary>
+    public const string Reason = "claudecluster-reason";
+
+    /// <summary>A reason: the worker stops, another may take the work at once.</summary>
+    public const string Returned = "returned";
+
+    /// <summary>A reason: the worker has no code for this version and is not to be asked again.</summary>
+    public const string Version = "version";
 
     /// <summary>A property of a step: which past it belongs to, so that a worker that remembers it need not read it.</summary>
     public const string Revision = "claudecluster-revision";

@@ -193,3 +193,9 @@ public sealed class DisposalFactsOnSqlite() : DisposalFacts(StoreKind.Sqlite);
 public sealed class DisposalFactsOnPostgres() : DisposalFacts(StoreKind.Postgres);
 
 public sealed class DisposalFactsOnWire() : DisposalFacts(StoreKind.Wire);
+
+public sealed class HubTroubleFactsOnMemory() : HubTroubleFacts(StoreKind.Memory);
+
+public sealed class HubTroubleFactsOnSqlite() : HubTroubleFacts(StoreKind.Sqlite);
+
+public sealed class HubTroubleFactsOnPostgres() : HubTroubleFacts(StoreKind.Postgres);

