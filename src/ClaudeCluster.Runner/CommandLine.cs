@@ -44,6 +44,7 @@ internal static class CommandLine
         root.Add(HistoryCommand.Create(run));
         root.Add(ReplayCommand.Create(run));
         root.Add(DoctorCommand.Create(run));
+        root.Add(HubCommand.Create(run));
 
         var parsed = root.Parse(args, Words);
         if (parsed.Errors.Count > 0)

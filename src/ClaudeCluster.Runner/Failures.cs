@@ -22,6 +22,9 @@ internal static class Failures
             case HubFileException hub:
                 output.Error("hostNotReady", [new Problem(hub.Path, Sentence(hub.Reason), hub.Fix)]);
                 return ExitCode.HostNotReady;
+            case HubDatabaseException hub:
+                output.Error("hostNotReady", [new Problem(hub.Database, Sentence(hub.Reason), hub.Fix)]);
+                return ExitCode.HostNotReady;
             case GitException git:
                 output.Error("hostNotReady", [new Problem("git", git.Message, "Mend what git complains about; then call the same command again.")]);
                 return ExitCode.HostNotReady;
