@@ -1,8 +1,7 @@
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace ClaudeCluster.DurableTask.Tests.Replay;
+namespace ClaudeCluster.DurableTask.Replay.Tests.Replay;
 
 /// <summary>The pure part of a rewind: a failed history becomes one that goes on.</summary>
 public sealed class RewindingTests
