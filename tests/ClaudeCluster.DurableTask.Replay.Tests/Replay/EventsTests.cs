@@ -141,22 +141,28 @@ public sealed class EventsTests
     [Fact]
     public void An_event_without_a_name_cannot_be_waited_for_or_sent()
     {
-        Action<TaskOrchestrationContext>[] uses =
+        Func<TaskOrchestrationContext, Task>[] uses =
         [
-            context => context.SendEvent("other", string.Empty, 1),
-            context => context.SendEvent(string.Empty, "E", 1),
-            context => context.WaitForExternalEvent<string>(string.Empty).GetAwaiter().GetResult(),
+            context => context.WaitForExternalEvent<string>(string.Empty),
+            context => Sending(context, "other", string.Empty),
+            context => Sending(context, string.Empty, "E"),
         ];
 
         foreach (var use in uses)
         {
-            var flow = Flow.Begin(context =>
+            var flow = Flow.Begin(async context =>
             {
-                use(context);
-                return Task.FromResult<string?>(null);
+                await use(context);
+                return null;
             });
             Assert.Equal("System.ArgumentException", flow.Failure().ErrorType);
             Assert.Empty(flow.Last.Messages);
+        }
+
+        static Task Sending(TaskOrchestrationContext context, string instanceId, string name)
+        {
+            context.SendEvent(instanceId, name, 1);
+            return Task.CompletedTask;
         }
     }
 

@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay.Tests.Kit;
 
@@ -119,6 +120,63 @@ public sealed class NonDeterminismTests
         });
 
         Assert.Equal(new OrchestratorAction.Complete("\"went\""), end);
+    }
+
+    public static TheoryData<HistoryEvent, OrchestratorAction, string, string> Kinds => new()
+    {
+        { new TaskScheduled(1, "N", "1", "x"), new OrchestratorAction.ScheduleTask(1, "n", "2", "y", null), "activity 'N' (#1)", "activity 'n' (#1)" },
+        {
+            new SubOrchestrationCreated(1, "id", "N", "1", "x"), new OrchestratorAction.StartSubOrchestration(1, "other", "n", "2", "y", null),
+            "sub-orchestration 'N' (#1)", "sub-orchestration 'n' (#1)"
+        },
+        { new TimerCreated(1, Flow.Noon), new OrchestratorAction.CreateTimer(1, Flow.Noon.AddDays(1)), "a timer (#1)", "a timer (#1)" },
+        {
+            new EventSent(1, "id", "N", "x"), new OrchestratorAction.SendEvent(1, "other", "n", "y"),
+            "event 'N' sent to 'id' (#1)", "event 'n' sent to 'other' (#1)"
+        },
+        {
+            new ExecutionCompleted(OrchestrationRuntimeStatus.Completed, "x"), new OrchestratorAction.Complete("y"),
+            "the end of the orchestration (Completed)", "the end of the orchestration (Completed)"
+        },
+        {
+            new ExecutionCompleted(OrchestrationRuntimeStatus.Failed, null), new OrchestratorAction.Fail(new("T", "why")),
+            "the end of the orchestration (Failed)", "the end of the orchestration (Failed: why)"
+        },
+        { new ContinuedAsNew("id", "x"), new OrchestratorAction.ContinueAsNew("y", []), "continue-as-new", "continue-as-new" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Each_kind_agrees_with_its_own_whatever_the_data_and_with_no_other(
+        HistoryEvent recorded, OrchestratorAction asked, string recordedWords, string askedWords)
+    {
+        Assert.Null(NonDeterminism.Find(3, [recorded], [asked]));
+        Assert.False(NonDeterminism.HaveSamePayload(recorded, asked));
+        foreach (var other in Kinds.Select(kind => kind.Data).Where(other => other.Item1 != recorded))
+        {
+            Assert.Equal(new NonDeterminism(3, recordedWords, other.Item4), NonDeterminism.Find(3, [recorded], [other.Item2]));
+            Assert.Equal(new NonDeterminism(3, other.Item3, askedWords), NonDeterminism.Find(3, [other.Item1], [asked]));
+        }
+    }
+
+    [Fact]
+    public void Another_number_or_another_name_is_another_call()
+    {
+        HistoryEvent[] recorded =
+            [new TaskScheduled(1, "N", "", null), new SubOrchestrationCreated(1, "id", "N", "", null), new TimerCreated(1, Flow.Noon), new EventSent(1, "id", "N", null)];
+        OrchestratorAction[] otherNumber =
+        [
+            new OrchestratorAction.ScheduleTask(2, "N", "", null, null), new OrchestratorAction.StartSubOrchestration(2, "id", "N", "", null, null),
+            new OrchestratorAction.CreateTimer(2, Flow.Noon), new OrchestratorAction.SendEvent(2, "id", "N", null),
+        ];
+        OrchestratorAction[] otherName =
+        [
+            new OrchestratorAction.ScheduleTask(1, "M", "", null, null), new OrchestratorAction.StartSubOrchestration(1, "id", "M", "", null, null),
+            new OrchestratorAction.SendEvent(1, "id", "M", null),
+        ];
+
+        Assert.All(recorded.Zip(otherNumber), pair => Assert.NotNull(NonDeterminism.Find(1, [pair.First], [pair.Second])));
+        Assert.All(recorded.Where(call => call is not TimerCreated).Zip(otherName), pair => Assert.NotNull(NonDeterminism.Find(1, [pair.First], [pair.Second])));
     }
 
     private static void ChangedTo(Code changed, string expected)

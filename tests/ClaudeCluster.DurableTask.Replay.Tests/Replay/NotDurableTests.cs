@@ -52,15 +52,15 @@ public sealed class NotDurableTests
     [Fact]
     public void Each_use_of_the_context_from_another_thread_is_met()
     {
-        Action<TaskOrchestrationContext>[] uses =
+        Func<TaskOrchestrationContext, object>[] uses =
         [
             context => context.CallActivityAsync("A"),
             context => context.CallSubOrchestratorAsync("A"),
             context => context.CreateTimer(TimeSpan.Zero, CancellationToken.None),
-            context => context.SendEvent("other", "E", 1),
-            context => context.SetCustomStatus("s"),
-            context => context.ContinueAsNew(),
             context => context.NewGuid(),
+            context => Doing(() => context.SendEvent("other", "E", 1)),
+            context => Doing(() => context.SetCustomStatus("s")),
+            context => Doing(() => context.ContinueAsNew()),
         ];
 
         foreach (var use in uses)
@@ -68,10 +68,10 @@ public sealed class NotDurableTests
             Exception? thrown = null;
             var flow = Flow.Begin(context =>
             {
-                thrown = Record.Exception(() => OnAnotherThread(() => Done(use, context)));
+                thrown = Record.Exception(() => OnAnotherThread(() => use(context)));
                 return Task.FromResult<string?>("went on");
             });
-            Assert.Contains("from another thread", Assert.IsType<InvalidOperationException>(thrown).Message, StringComparison.Ordinal);
+            Assert.StartsWith("The orchestrator used its context from another thread.", Assert.IsType<InvalidOperationException>(thrown).Message, StringComparison.Ordinal);
             Assert.Contains("no Task.Run, no ConfigureAwait(false), no CancelAsync, no I/O", thrown.Message, StringComparison.Ordinal);
             Assert.Equal(FailureTypes.NotDurable, flow.Failure().ErrorType);
         }
@@ -94,7 +94,9 @@ public sealed class NotDurableTests
             var timer = context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
             OnAnotherThread(() =>
             {
+                // Twice: what was noted once stays noted.
                 thread.CreateCopy().Post(_ => { }, null);
+                thread.Post(_ => { }, null);
                 return true;
             });
             await timer;
@@ -130,6 +132,23 @@ public sealed class NotDurableTests
     }
 
     [Fact]
+    public void Between_the_steps_the_context_is_nobody_s()
+    {
+        TaskOrchestrationContext? kept = null;
+        var replay = Replays.Of(context =>
+        {
+            kept = context;
+            return context.CallActivityAsync<string?>("A");
+        });
+        replay.Step([new OrchestratorStarted(), Flow.Start]);
+
+        Assert.Throws<InvalidOperationException>(() => kept!.NewGuid());
+
+        var end = Assert.IsType<OrchestratorAction.Fail>(Assert.Single(replay.Step([new OrchestratorStarted(), new TaskCompleted(0, null)]).Actions));
+        Assert.Equal(FailureTypes.NotDurable, end.Failure.ErrorType);
+    }
+
+    [Fact]
     public void The_caller_s_own_context_is_back_after_a_step()
     {
         var before = new SynchronizationContext();
@@ -157,9 +176,9 @@ public sealed class NotDurableTests
         return failure is null ? result! : throw failure;
     }
 
-    private static bool Done(Action<TaskOrchestrationContext> use, TaskOrchestrationContext context)
+    private static object Doing(Action use)
     {
-        use(context);
+        use();
         return true;
     }
 }

@@ -79,6 +79,15 @@ public sealed class PastTests
         ]));
     }
 
+    [Fact]
+    public void A_history_splits_where_a_step_begins_and_nothing_has_no_steps()
+    {
+        HistoryEvent[] cutOff = [new TaskCompleted(0, null), .. Began(), Step(1)];
+
+        Assert.Equal([[cutOff[0]], [cutOff[1], cutOff[2]], [cutOff[3]]], HistorySteps.Split(cutOff));
+        Assert.Empty(HistorySteps.Split([]));
+    }
+
     private static OrchestrationReplay CallsA() => Replays.Of(async context =>
     {
         await context.CallActivityAsync("A");

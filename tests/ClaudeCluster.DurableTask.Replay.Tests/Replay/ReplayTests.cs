@@ -65,7 +65,9 @@ public sealed class ReplayTests
     {
         var replay = Replays.Of(_ => Task.FromResult<string?>("unreached"));
 
-        Assert.Throws<InvalidOperationException>(() => replay.Step([Step(0), new EventRaised("E", null)]));
+        var refused = Assert.Throws<InvalidOperationException>(() => replay.Step([Step(0), new EventRaised("E", null)]));
+
+        Assert.Equal("The history of 'instance' does not begin with ExecutionStarted.", refused.Message);
     }
 
     [Fact]
