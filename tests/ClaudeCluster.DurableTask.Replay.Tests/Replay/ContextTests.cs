@@ -18,6 +18,7 @@ public sealed class ContextTests
         Flow.Begin(
             context =>
             {
+                Assert.Empty(context.Properties);
                 seen = $"{context.Name} {context.InstanceId} {context.Version} {context.Parent!.Name} {context.Parent.InstanceId} {context.GetInput<string>()}";
                 return Task.FromResult<string?>(null);
             },

@@ -31,20 +31,33 @@ public sealed class ReplayTests
     public void A_replay_safe_logger_writes_each_line_once()
     {
         var log = new LinesLog();
+        var enabled = new List<bool>();
         var replay = Replays.Of(
             async context =>
             {
-                var logger = context.CreateReplaySafeLogger("Flow");
-                logger.Log(LogLevel.Warning, "first");
+                ILogger[] loggers = [context.CreateReplaySafeLogger("Flow"), context.CreateReplaySafeLogger<Disposing>(), context.ReplaySafeLoggerFactory.CreateLogger("Other")];
+                Write(loggers, "first");
                 await context.CallActivityAsync("A");
-                logger.Log(LogLevel.Warning, "second");
+                Write(loggers, "second");
                 return "done";
             },
             log);
 
         replay.Run([.. Began(), new TaskScheduled(0, "A", string.Empty, null), new OrchestratorCompleted()], [Step(1), new TaskCompleted(0, null)]);
 
-        Assert.Equal(["second"], log.Lines);
+        Assert.Equal(["second", "second", "second"], log.Lines);
+        Assert.Equal(["Flow", typeof(Disposing).FullName!, "Other"], log.Categories);
+        Assert.Equal([false, false, false, true, true, true], enabled);
+
+        void Write(ILogger[] loggers, string line)
+        {
+            foreach (var logger in loggers)
+            {
+                using var scope = logger.BeginScope(line);
+                logger.Log(LogLevel.Warning, line);
+                enabled.Add(logger.IsEnabled(LogLevel.Warning));
+            }
+        }
     }
 
     [Fact]
@@ -188,7 +201,13 @@ public sealed class ReplayTests
         {
         }
 
-        public ILogger CreateLogger(string categoryName) => this;
+        public List<string> Categories { get; } = [];
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Categories.Add(categoryName);
+            return this;
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
