@@ -54,7 +54,7 @@ public sealed class ReplayTests
             foreach (var logger in loggers)
             {
                 using var scope = logger.BeginScope(line);
-                logger.Log(LogLevel.Warning, line);
+                logger.Log(LogLevel.Warning, "{Line}", line);
                 enabled.Add(logger.IsEnabled(LogLevel.Warning));
             }
         }
