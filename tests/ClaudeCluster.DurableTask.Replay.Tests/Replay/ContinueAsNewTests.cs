@@ -41,17 +41,18 @@ public sealed class ContinueAsNewTests
     }
 
     [Fact]
-    public void Continue_as_new_hands_on_input_version_and_trace_and_drops_events_if_told_to()
+    public void Input_version_and_trace_are_handed_on_and_events_unless_the_code_says_otherwise()
     {
         var trace = new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        HistoryEvent[] received = [Step(0), new ExecutionStarted("execution", "Flow", "1", null) { Trace = trace }, new EventRaised("E", null)];
+        var raised = new EventRaised("E", null);
 
         foreach (var (next, expected) in new (Action<TaskOrchestrationContext>, OrchestratorAction.ContinueAsNew)[]
         {
-            (context => context.ContinueAsNew(1), new("1", []) { Trace = trace }),
-            (context => context.ContinueAsNew(null, preserveUnprocessedEvents: false), new(null, []) { Trace = trace }),
-            (context => context.ContinueAsNew(new ContinueAsNewOptions { NewInput = 2, NewVersion = "2", PreserveUnprocessedEvents = false }), new("2", []) { NewVersion = "2", Trace = trace }),
-            (context => context.ContinueAsNew(null!), new(null, []) { Trace = trace }),
+            (context => context.ContinueAsNew(1), new("1", [raised])),
+            (context => context.ContinueAsNew(null, preserveUnprocessedEvents: false), new(null, [])),
+            (context => context.ContinueAsNew(new ContinueAsNewOptions { NewInput = 2, NewVersion = "2" }), new("2", [raised]) { NewVersion = "2" }),
+            (context => context.ContinueAsNew(new ContinueAsNewOptions { PreserveUnprocessedEvents = false }), new(null, [])),
+            (context => context.ContinueAsNew(null!), new(null, [raised])),
         })
         {
             var replay = Replays.Of(context =>
@@ -60,26 +61,10 @@ public sealed class ContinueAsNewTests
                 return Task.FromResult<string?>("the result of an execution that begins again is nobody's");
             });
 
-            var end = Assert.IsType<OrchestratorAction.ContinueAsNew>(Assert.Single(replay.Step(received).Actions));
+            var end = Assert.IsType<OrchestratorAction.ContinueAsNew>(Assert.Single(replay.Step([Step(0), Flow.Start with { Trace = trace }, raised]).Actions));
 
-            Assert.Equal(expected, end with { CarriedEvents = expected.CarriedEvents });
-        }
-    }
-
-    [Fact]
-    public void Carried_events_are_none_if_the_code_says_so_and_all_without_a_word()
-    {
-        foreach (var (keeps, carried) in new[] { (true, 1), (false, 0) })
-        {
-            var replay = Replays.Of(context =>
-            {
-                context.ContinueAsNew(null, keeps);
-                return Task.FromResult<string?>(string.Empty);
-            });
-
-            var end = Assert.IsType<OrchestratorAction.ContinueAsNew>(Assert.Single(replay.Step([.. Began(), new EventRaised("E", null)]).Actions));
-
-            Assert.Equal(carried, end.CarriedEvents.Count);
+            Assert.Equal((expected.Input, expected.NewVersion, trace), (end.Input, end.NewVersion, end.Trace));
+            Assert.Equal(expected.CarriedEvents, end.CarriedEvents);
         }
     }
 

@@ -137,11 +137,24 @@ public sealed class RewindingTests
     }
 
     [Fact]
+    public void A_failure_of_a_sub_orchestration_goes_as_one_of_an_activity_does()
+    {
+        HistoryEvent[] past = [Step, Began, new SubOrchestrationCreated(0, "x-0", "C", string.Empty, null), Waits, Step, new SubOrchestrationFailed(0, Broken), Failed];
+
+        var history = Rewind(past, context => context.CallSubOrchestratorAsync<string?>("C"));
+
+        Assert.Equal([.. past[..4], Step, Waits], history);
+    }
+
+    [Fact]
     public void An_end_that_the_hub_brought_about_goes_whole()
     {
-        HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, new ExecutionPoisoned(Broken), Failed];
+        foreach (var reason in new HistoryEvent[] { new ExecutionPoisoned(Broken), new ExecutionTerminated(null) })
+        {
+            HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, reason, Failed];
 
-        Assert.Equal(past[..4], Rewind(past, context => context.CallActivityAsync<string?>("A")));
+            Assert.Equal(past[..4], Rewind(past, context => context.CallActivityAsync<string?>("A")));
+        }
     }
 
     [Fact]

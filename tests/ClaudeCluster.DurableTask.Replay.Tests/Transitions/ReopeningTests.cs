@@ -85,6 +85,20 @@ public sealed class ReopeningTests
     }
 
     [Fact]
+    public void A_last_step_that_has_ended_in_whatever_way_is_kept()
+    {
+        foreach (var end in new HistoryEvent[] { Waits, new ExecutionCompleted(OrchestrationRuntimeStatus.Completed, null), new ContinuedAsNew("next", null) })
+        {
+            HistoryEvent[] history = [Step, Began, end];
+
+            var batch = Reopen(history);
+
+            Assert.Equal(history, batch.History.Take(3));
+            Assert.Empty(batch.Messages);
+        }
+    }
+
+    [Fact]
     public void The_first_step_left_open_is_delivered_again_from_its_start()
     {
         var batch = Reopen([Step, Began, Activity(0)]);
