@@ -1,8 +1,11 @@
 using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -52,6 +55,30 @@ public sealed class HostingTests
         Assert.Equal(3, (await client.GetOrchestrationHistoryAsync(end.InstanceId)).Count);
         Assert.Single(await client.GetAllInstancesAsync().ToListAsync());
         await Assert.ThrowsAsync<NotSupportedException>(() => client.TerminateInstanceAsync(end.InstanceId));
+    }
+
+    [Fact]
+    public async Task A_reader_refuses_whatever_would_touch()
+    {
+        await using var store = new MemoryHubStore();
+        var hub = new ReadOnlyTaskHub(store);
+        var item = new StepWorkItem("i", "x", "token", [], null!);
+        var activity = new ActivityWorkItem("i", "x", "token", 0, "A", default, null, InstanceState.NoTags);
+        Func<object>[] touches =
+        [
+            () => hub.ReceiveAsync(new WorkerOffer("w", 1, 1, null, null)),
+            () => hub.CompleteAsync(new StepCompletion(item, [], null)),
+            () => hub.CompleteAsync(new ActivityCompletion(activity, null, null)),
+            () => hub.AbandonAsync(item),
+            () => ((ITaskHub)hub).RefuseAsync(item),
+            () => hub.StartAsync(new StartRequest("Flow", null, null)),
+            () => hub.WaitAsync("i", Until.Completed, payloads: false),
+            () => hub.RequestAsync("i", new InstanceRequest.Terminate(null)),
+            () => hub.RestartAsync("i", withNewId: true),
+            () => hub.PurgeAsync(new PurgeRequest("i", null)),
+        ];
+
+        Assert.All(touches, touch => Assert.Contains("for reading only", Assert.Throws<NotSupportedException>(touch).Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -59,6 +59,19 @@ public abstract class DisposalFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task An_orchestrator_that_fails_to_be_disposed_has_ended_all_the_same_and_so_does_the_next()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks.AddOrchestrator<Clinging>(), Services());
+
+        foreach (var id in new[] { "first", "next" })
+            Assert.Equal("ended", (await cluster.RunAsync(nameof(Clinging), instanceId: id)).ReadOutputAs<string>());
+
+        await cluster.StopWorkersAsync();
+        Assert.Equal(["Clinging", "Clinging"], _log.Lines);
+    }
+
+    [Fact]
     public async Task What_a_factory_gives_is_the_factory_s()
     {
         var (waiting, activity) = (new Waiting(_log), new GoodActivity(_log));
@@ -139,5 +152,16 @@ public abstract class DisposalFacts(StoreKind kind) : HubFacts(kind)
         public override Task<string> RunAsync(TaskOrchestrationContext context, object? input) => context.WaitForExternalEvent<string>("Go");
 
         public void Dispose() => log.Write(nameof(Waiting));
+    }
+
+    public sealed class Clinging(Log log) : TaskOrchestrator<object?, string>, IDisposable
+    {
+        public override Task<string> RunAsync(TaskOrchestrationContext context, object? input) => Task.FromResult("ended");
+
+        public void Dispose()
+        {
+            log.Write(nameof(Clinging));
+            throw new NotSupportedException("It does not like to be disposed.");
+        }
     }
 }

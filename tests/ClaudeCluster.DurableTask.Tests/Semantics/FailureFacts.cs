@@ -159,6 +159,30 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal("done", (await cluster.EndOfAsync("f")).ReadOutputAs<string>());
     }
 
+    [Fact]
+    public async Task Code_that_throws_where_nobody_awaits_fails_its_orchestration_also_when_rewound_and_not_the_worker()
+    {
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => AddDone(tasks.AddOrchestratorFunc<string>("Loose", context =>
+        {
+            SynchronizationContext.Current!.Post(_ => throw new InvalidTimeZoneException("nobody awaits this"), null);
+            return context.WaitForExternalEvent<string>("Go");
+        })));
+
+        var end = await cluster.RunAsync("Loose");
+        await cluster.Client.RewindInstanceAsync(end.InstanceId, "try again");
+        var again = await cluster.EndOfAsync(end.InstanceId);
+
+        foreach (var failure in new[] { end.FailureDetails!, again.FailureDetails! })
+        {
+            Assert.Equal(FailureTypes.NotReplayable, failure.ErrorType);
+            Assert.True(failure.IsCausedBy<InvalidTimeZoneException>());
+            Assert.False(failure.IsCausedBy<TimeoutException>());
+        }
+
+        Assert.Equal("done", (await cluster.RunAsync("Flow")).ReadOutputAs<string>());
+    }
+
     private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));
 
     private static void Throw<T>(bool really)

@@ -56,6 +56,25 @@ public abstract class PurgeFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task A_recursive_purge_whose_time_is_over_says_that_it_is_not_complete()
+    {
+        await using var cluster = await OpenAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("P");
+            await cluster.Client.TerminateInstanceAsync(id);
+        }
+
+        var recursive = new PurgeInstanceOptions(Recursive: true);
+        var first = await cluster.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.Zero }, recursive);
+        var second = await cluster.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(), recursive);
+
+        Assert.Equal((false, 60), (first.IsComplete, first.PurgedInstanceCount + second.PurgedInstanceCount));
+        Assert.InRange(first.PurgedInstanceCount, 1, 59);
+        Assert.True(second.IsComplete);
+    }
+
+    [Fact]
     public async Task Purge_by_filter_goes_by_time_and_status()
     {
         var time = new FakeTime();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using ClaudeCluster.DurableTask.Replay.Tests.Replay;
 
 namespace ClaudeCluster.DurableTask.Tests.Semantics;
 
@@ -9,7 +10,7 @@ public sealed class SemanticsTableTests
 {
     private static readonly HashSet<string> Tests =
     [
-        .. typeof(SemanticsTableTests).Assembly.GetTypes()
+        .. new[] { typeof(SemanticsTableTests).Assembly, typeof(ReplayTests).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(method => method.GetCustomAttributes().Any(attribute => attribute is FactAttribute))
             .Select(method => method.Name),

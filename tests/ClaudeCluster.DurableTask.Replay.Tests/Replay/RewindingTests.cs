@@ -1,8 +1,7 @@
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Replay;
-using Microsoft.Extensions.Logging.Abstractions;
+using ClaudeCluster.DurableTask.Replay.Tests.Kit;
 
-namespace ClaudeCluster.DurableTask.Tests.Replay;
+namespace ClaudeCluster.DurableTask.Replay.Tests.Replay;
 
 /// <summary>The pure part of a rewind: a failed history becomes one that goes on.</summary>
 public sealed class RewindingTests
@@ -18,7 +17,7 @@ public sealed class RewindingTests
     {
         HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, new TaskFailed(0, Broken), Failed];
 
-        var history = Rewind(past, context => context.CallActivityAsync<string>("A"));
+        var history = Rewind(past, context => context.CallActivityAsync<string?>("A"));
 
         Assert.Equal([Step, Began, Called(0, "A"), Waits, Step, Waits], history);
     }
@@ -101,10 +100,10 @@ public sealed class RewindingTests
 
         Assert.Equal(
             [Step, Began],
-            Rewind(child, context => context.CallSubOrchestratorAsync<string>("C", null, new SubOrchestrationOptions(instanceId: "new-id"))));
+            Rewind(child, context => context.CallSubOrchestratorAsync<string?>("C", null, new SubOrchestrationOptions(instanceId: "new-id"))));
         Assert.Equal(
             [.. child[..3], Waits],
-            Rewind(child, context => context.CallSubOrchestratorAsync<string>("C", null, new SubOrchestrationOptions(instanceId: "old-id"))));
+            Rewind(child, context => context.CallSubOrchestratorAsync<string?>("C", null, new SubOrchestrationOptions(instanceId: "old-id"))));
     }
 
     [Fact]
@@ -138,11 +137,24 @@ public sealed class RewindingTests
     }
 
     [Fact]
+    public void A_failure_of_a_sub_orchestration_goes_as_one_of_an_activity_does()
+    {
+        HistoryEvent[] past = [Step, Began, new SubOrchestrationCreated(0, "x-0", "C", string.Empty, null), Waits, Step, new SubOrchestrationFailed(0, Broken), Failed];
+
+        var history = Rewind(past, context => context.CallSubOrchestratorAsync<string?>("C"));
+
+        Assert.Equal([.. past[..4], Step, Waits], history);
+    }
+
+    [Fact]
     public void An_end_that_the_hub_brought_about_goes_whole()
     {
-        HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, new ExecutionPoisoned(Broken), Failed];
+        foreach (var reason in new HistoryEvent[] { new ExecutionPoisoned(Broken), new ExecutionTerminated(null) })
+        {
+            HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, reason, Failed];
 
-        Assert.Equal(past[..4], Rewind(past, context => context.CallActivityAsync<string>("A")));
+            Assert.Equal(past[..4], Rewind(past, context => context.CallActivityAsync<string?>("A")));
+        }
     }
 
     [Fact]
@@ -150,7 +162,7 @@ public sealed class RewindingTests
     {
         HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, new TaskFailed(0, Broken), Failed, Step, new ExecutionRewound(null), Failed];
 
-        Assert.Equal([.. past[..4], Step, Waits], Rewind(past, context => context.CallActivityAsync<string>("A")));
+        Assert.Equal([.. past[..4], Step, Waits], Rewind(past, context => context.CallActivityAsync<string?>("A")));
     }
 
     [Fact]
@@ -163,7 +175,7 @@ public sealed class RewindingTests
             Step, new TaskFailed(1, Broken), Failed,
         ];
 
-        Assert.Equal(past[..9], Rewind(past, context => context.CallActivityAsync<string>("Other")));
+        Assert.Equal(past[..9], Rewind(past, context => context.CallActivityAsync<string?>("Other")));
     }
 
     [Fact]
@@ -171,15 +183,60 @@ public sealed class RewindingTests
     {
         HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits];
 
-        Assert.Equal(past, Rewind(past, context => context.CallActivityAsync<string>("A")));
+        Assert.Equal(past, Rewind(past, context => context.CallActivityAsync<string?>("A")));
+    }
+
+    [Fact]
+    public void Of_two_failures_that_each_explain_what_was_done_the_later_goes()
+    {
+        HistoryEvent[] past =
+        [
+            Step, Began, Called(0, "A"), Called(1, "B"), Waits,
+            Step, new TaskFailed(0, Broken), new TaskFailed(1, Broken), Called(2, "Instead"), Waits,
+            Step, new TaskCompleted(2, null), Failed,
+        ];
+
+        var history = Rewind(past, async context =>
+        {
+            Task[] both = [context.CallActivityAsync("A"), context.CallActivityAsync("B")];
+            await Task.WhenAny(both);
+            if (Array.Exists(both, call => call.IsFaulted))
+                await context.CallActivityAsync("Instead");
+            await Task.WhenAll(both);
+            return null;
+        });
+
+        Assert.Equal([.. past[..7], .. past[8..12], Waits], history);
+    }
+
+    [Fact]
+    public void The_code_is_replaying_all_the_while()
+    {
+        var flags = new List<bool>();
+        HistoryEvent[] past = [Step, Began, Called(0, "A"), Called(1, "B"), Waits, Step, new TaskCompleted(0, null), new TaskFailed(1, Broken), Failed];
+
+        Rewind(past, async context =>
+        {
+            var (a, b) = (context.CallActivityAsync("A"), context.CallActivityAsync("B"));
+            flags.Add(context.IsReplaying);
+            await a;
+            flags.Add(context.IsReplaying);
+            await b;
+            return null;
+        });
+
+        Assert.Equal([true, true], flags);
+    }
+
+    [Fact]
+    public void The_step_that_is_kept_ends_when_it_ended()
+    {
+        HistoryEvent[] past = [Step, Began, Called(0, "A"), Waits, Step, new TaskFailed(0, Broken), Failed with { Timestamp = Flow.Noon }];
+
+        Assert.Equal(Waits with { Timestamp = Flow.Noon }, Rewind(past, context => context.CallActivityAsync<string?>("A"))[^1]);
     }
 
     private static TaskScheduled Called(int id, string name) => new(id, name, string.Empty, null);
 
-    private static IReadOnlyList<HistoryEvent> Rewind(HistoryEvent[] past, Func<TaskOrchestrationContext, Task<string>> code)
-    {
-        var registry = new DurableTaskRegistry().AddOrchestratorFunc("Flow", code);
-        return Rewinding.Rewind(past, () => new OrchestrationReplay(
-            "instance", name => registry.FindOrchestrator(name, null!), JsonDataConverter.Default, NullLoggerFactory.Instance));
-    }
+    private static IReadOnlyList<HistoryEvent> Rewind(HistoryEvent[] past, Code code) => Rewinding.Rewind(past, () => Replays.Of(code));
 }
