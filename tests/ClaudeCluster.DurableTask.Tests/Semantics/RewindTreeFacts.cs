@@ -98,6 +98,28 @@ public abstract class RewindTreeFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task What_a_child_answers_before_a_worker_has_taken_the_rewind_is_not_heard_besides_its_new_answer()
+    {
+        await using (var before = await OpenAsync())
+        {
+            StartWorker(before);
+            _broken["bad"] = true;
+            await before.RunAsync("Impatient", new[] { "Waits:late", "Child:bad" }, "root");
+            await before.StopWorkersAsync();
+            await before.Client.RewindInstanceAsync("root");
+            await before.Client.TerminateInstanceAsync("root-0");
+        }
+
+        _broken.Clear();
+        await using var after = await Cluster.OpenAsync(SameStore());
+        StartWorker(after);
+        await after.Store.WaitForAsync<ExecutionRewound>("root-0");
+        await after.Client.RaiseEventAsync("root-0", "Go", "went");
+
+        Assert.Equal("went bad", (await after.EndOfAsync("root")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task A_tree_can_be_rewound_again_and_again()
     {
         await using var cluster = await OpenAsync();
