@@ -124,7 +124,15 @@ internal sealed class GroupDecision(Func<long> newKey)
 
     private void Start(ChildStart child)
     {
-        if (_instances.TryGetValue(child.Instance.InstanceId, out var existing)
+        var existing = _instances.GetValueOrDefault(child.Instance.InstanceId);
+        if (existing is not null && child.HasBegun(existing.Row))
+        {
+            if (!existing.Row.IsOpen)
+                Send(Endings.AnswerToParent(existing.Row, child.Start.VisibleAt)!);
+            return;
+        }
+
+        if (existing is not null
             && (existing.Row.IsOpen || existing.Row.Parent?.InstanceId != child.Instance.Parent?.InstanceId))
         {
             Send(child.IfTaken);

@@ -119,6 +119,36 @@ public abstract class RewindTreeFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal("went bad", (await after.EndOfAsync("root")).ReadOutputAs<string>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_child_that_was_begun_in_the_step_that_is_taken_again_is_not_begun_twice(bool hasCompleted)
+    {
+        await using (var before = await OpenAsync())
+        {
+            StartWorker(before, isRepaired: false);
+            await before.RunAsync("Throws", instanceId: "root");
+            if (hasCompleted)
+            {
+                await before.Client.RaiseEventAsync("root-0", "Go", "went");
+                await before.EndOfAsync("root-0");
+            }
+        }
+
+        await using var after = await Cluster.OpenAsync(SameStore());
+        StartWorker(after, isRepaired: true);
+        var execution = (await after.Store.ReadInstanceAsync("root-0"))!.ExecutionId;
+        await after.Client.RewindInstanceAsync("root");
+        if (!hasCompleted)
+        {
+            await after.Store.WaitForAsync<SubOrchestrationCreated>("root");
+            await after.Client.RaiseEventAsync("root-0", "Go", "went");
+        }
+
+        Assert.Equal("went right", (await after.EndOfAsync("root")).ReadOutputAs<string>());
+        Assert.Equal(execution, (await after.Store.ReadInstanceAsync("root-0"))!.ExecutionId);
+    }
+
     [Fact]
     public async Task A_tree_can_be_rewound_again_and_again()
     {
@@ -156,7 +186,15 @@ public abstract class RewindTreeFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal("bad", (await cluster.EndOfAsync("root")).ReadOutputAs<string>());
     }
 
-    private void StartWorker(Cluster cluster) => cluster.StartWorker(tasks => tasks
+    private void StartWorker(Cluster cluster, bool isRepaired = true) => cluster.StartWorker(tasks => tasks
+        .AddOrchestratorFunc("Throws", async context =>
+        {
+            var child = Call(context, "Waits:x", 0);
+            if (!isRepaired)
+                throw new InvalidOperationException("a bug");
+            var right = await context.CallActivityAsync<string>("Run", "right");
+            return $"{await child} {right}";
+        })
         .AddOrchestratorFunc<string[], string>("Parent", async (context, children) =>
             string.Join(' ', await Task.WhenAll(children.Select((child, index) => Call(context, child, index)))))
         .AddOrchestratorFunc<string[], string>("Impatient", async (context, children) =>
