@@ -92,6 +92,7 @@ internal sealed class Casting
                 WorkerId = $"worker-{number}",
                 MaximumConcurrentOrchestrations = _chance.Next(1, 5),
                 MaximumConcurrentActivities = _chance.Next(1, 5),
+                DrainTimeout = TimeSpan.FromSeconds(_chance.Next(3) == 0 ? 600 : 10),
             };
             _workers.Add(new WorkerHost(_world, _hosts, options, release));
         }

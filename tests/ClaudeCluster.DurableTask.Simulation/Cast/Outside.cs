@@ -13,7 +13,7 @@ internal sealed class Outside(World world, ITaskHub hub) : IOutside
     private readonly Dictionary<string, int> _repairs = new(StringComparer.Ordinal);
     private readonly DurableTaskClient _client = new(hub);
 
-    public Task WorkAsync() => world.PauseAsync();
+    public Task WorkAsync() => world.Faults.Happens(world.Faults.Slowness / 10) ? world.Time.DelayAsync(world.Faults.NewDelay(300_000)) : world.PauseAsync();
 
     public int Effect(ProgramTasks.Call call, string callKey)
     {

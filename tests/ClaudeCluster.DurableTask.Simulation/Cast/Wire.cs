@@ -22,7 +22,8 @@ internal sealed class Wire(World world, IReadOnlyList<HubHost> hosts) : HubDecor
     public override async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await world.PauseAsync();
-        var host = _home = Any();
+        // A worker that drains, and takes nothing more, stays with its hub.
+        var host = _home = _home is not null && offer.StepRoom + offer.ActivityRoom == 0 ? _home : Any();
         var hub = host.Hub ?? throw new ConnectionLostException("Nobody listens.");
         var (here, there) = (SimProcess.Running!, host.Process);
         var arrived = Channel.CreateUnbounded<WorkItem>();

@@ -190,7 +190,7 @@ internal sealed class ProgramTasks(IOutside outside)
 /// <summary>The world that activities touch.</summary>
 internal interface IOutside
 {
-    /// <summary>Takes some time.</summary>
+    /// <summary>Takes some time, sometimes more than a lease lasts.</summary>
     Task WorkAsync();
 
     /// <summary>Notes a run of a call; which of the operation's calls it is, counted from 0. Runs of one call are one.</summary>
