@@ -124,15 +124,7 @@ internal sealed class GroupDecision(Func<long> newKey)
 
     private void Start(ChildStart child)
     {
-        var existing = _instances.GetValueOrDefault(child.Instance.InstanceId);
-        if (existing is not null && child.HasBegun(existing.Row))
-        {
-            if (!existing.Row.IsOpen)
-                Send(Endings.AnswerToParent(existing.Row, child.Start.VisibleAt)!);
-            return;
-        }
-
-        if (existing is not null
+        if (_instances.TryGetValue(child.Instance.InstanceId, out var existing)
             && (existing.Row.IsOpen || existing.Row.Parent?.InstanceId != child.Instance.Parent?.InstanceId))
         {
             Send(child.IfTaken);

@@ -107,13 +107,6 @@ internal sealed class SqliteCommit
     private void Start(ChildStart child)
     {
         var existing = _tables.Instances.Find(child.Instance.InstanceId);
-        if (existing is not null && child.HasBegun(existing.State))
-        {
-            if (!existing.IsOpen)
-                Send(Endings.AnswerToParent(existing.State, child.Start.VisibleAt)!);
-            return;
-        }
-
         if (existing is not null && (existing.IsOpen || existing.State.Parent?.InstanceId != child.Instance.Parent?.InstanceId))
         {
             Send(child.IfTaken);

@@ -222,15 +222,7 @@ public sealed class MemoryHubStore : ITaskHubStore
 
     private void Start(ChildStart child)
     {
-        var existing = _instances.GetValueOrDefault(child.Instance.InstanceId);
-        if (existing is not null && child.HasBegun(existing.State))
-        {
-            if (!existing.State.IsOpen)
-                Send(Endings.AnswerToParent(existing.State, child.Start.VisibleAt)!);
-            return;
-        }
-
-        if (existing is not null
+        if (_instances.TryGetValue(child.Instance.InstanceId, out var existing)
             && (existing.State.IsOpen || existing.State.Parent?.InstanceId != child.Instance.Parent?.InstanceId))
         {
             Send(child.IfTaken);

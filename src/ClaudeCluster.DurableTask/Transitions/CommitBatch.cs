@@ -128,15 +128,7 @@ public sealed record ActivityRow(string InstanceId, string ExecutionId, int Task
 /// A sub-orchestration begins. An ended instance with the same id and the same parent is replaced, since that is a retry; any other
 /// instance with this id makes the start fail, and the parent gets <paramref name="IfTaken"/>.
 /// </summary>
-public sealed record ChildStart(InstanceState Instance, InboxMessage Start, InboxMessage IfTaken)
-{
-    /// <summary>
-    /// True if this very call has begun that instance already, in a step that a rewind has taken back. It is not begun twice: an open one
-    /// goes on, one that completed answers once more.
-    /// </summary>
-    internal bool HasBegun(InstanceState existing) =>
-        existing.Parent == Instance.Parent && (existing.IsOpen || existing.Status == OrchestrationRuntimeStatus.Completed);
-}
+public sealed record ChildStart(InstanceState Instance, InboxMessage Start, InboxMessage IfTaken);
 
 /// <summary>
 /// A rewound instance waits again for a sub-orchestration. One that failed or was terminated becomes open again and is told by
