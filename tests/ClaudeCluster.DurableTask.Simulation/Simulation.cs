@@ -13,16 +13,19 @@ namespace ClaudeCluster.DurableTask.Simulation;
 //   worker-1 ────┤    lost     dies at any     full, slow,                     every     (memory)
 //   worker-2 ────┘    late     moment, opens   silent, or                      commit
 //                     twice    again           dead at the commit
+//                              (or several, whose clocks differ, on the one disk)
 //
 // Hub, workers and clients are the real ones. Each lives in a process of its own (SimProcess), which is the context to which its awaits
 // return; the scheduler runs what is ready in an order drawn from the seed, and moves the clock only when nothing is. So a run is a
 // function of its seed: whatever goes wrong, goes wrong again, with a trace. A process that is killed loses its continuations where they
 // stand. What comes back on another thread has escaped from all this, and is a failure by itself.
 //
-// The seed also writes the programs (ProgramWriter) and a small interpreter says what they mean (Reference). Checked are, always: the
-// end of each program and what it wrote; each activity call's effect, once, however often it ran; that no event is lost or overtaken;
-// each commit against the history that it continues (Audit); each step against a replay from nothing (ColdReplay); and that all comes to
-// an end once the faults are over: a run in which nothing more happens, though somebody waits, is stuck.
+// The seed also writes the programs (ProgramWriter) and a small interpreter says what they mean (Reference). It casts the players
+// (Casting): workers of one release or of two, by their rules or by what they have registered; customers who suspend, terminate, restart,
+// or repair the world and rewind. Checked are, always: the end of each program and what it wrote; each activity call's effect, once,
+// however often it ran; that no event is lost or overtaken; each commit against the history that it continues (Audit); each step against
+// a replay from nothing, and that its worker takes its version (ColdReplay); and that all comes to an end once the faults are over: a run
+// in which nothing more happens, though somebody waits, is stuck.
 
 /// <summary>One run.</summary>
 internal sealed class Simulation : IDisposable
