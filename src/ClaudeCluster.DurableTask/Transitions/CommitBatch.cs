@@ -112,7 +112,7 @@ public sealed record InboxMessage(string InstanceId, string? ExecutionId, Histor
     /// <summary>The store's number; 0 until it is stored.</summary>
     public long Id { get; init; }
 
-    /// <summary>Delivered before all others: the start of an execution, and the events it inherits.</summary>
+    /// <summary>Delivered before all others: the start of an execution and the events it inherits, a rewind and the events it gives back.</summary>
     public bool Front { get; init; }
 }
 

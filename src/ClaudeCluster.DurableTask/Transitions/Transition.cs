@@ -26,6 +26,9 @@ namespace ClaudeCluster.DurableTask.Transitions;
 //
 // Continue-as-new is an end and a start in one commit. Events that nobody had waited for go in front of those that arrived meanwhile,
 // so none is lost and none overtakes another.
+//
+// Not every commit is a step. InstanceRequests holds what clients and activities ask for, Endings the ends that need no worker, LostLease
+// what becomes of work whose worker is gone, Reopening the answer to a rewind. All are pure and all give the same CommitBatch.
 
 /// <summary>State and actions give the rows of one commit.</summary>
 internal sealed class Transition
