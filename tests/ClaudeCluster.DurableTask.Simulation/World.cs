@@ -57,6 +57,12 @@ internal sealed class World : IIdSource, IDisposable
         Scheduler.Fail(new SimulationException(what));
     }
 
+    public void FailAsStuck(string how)
+    {
+        Trace.Write($"stuck: {how}");
+        Scheduler.FailAsStuck(new SimulationException($"stuck: {how}"));
+    }
+
     /// <summary>Begins something that no fault can touch.</summary>
     public void Begin(Func<Task> work) => _outside.Begin(work);
 

@@ -79,7 +79,6 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
         {
             DropHistory();
             DropActivities();
-            DropInbox(all: false);
         }
 
         (_state, HasNewRow) = (after, true);
@@ -93,10 +92,12 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
 
     public void Suspend(bool suspended) => (IsSuspended, HasNewRow) = (suspended, true);
 
+    /// <summary>The history goes, with the messages that only this history takes.</summary>
     public void DropHistory()
     {
         DropsHistory = true;
         Steps.Clear();
+        DropInbox(all: false);
     }
 
     public void Settle(string token, Disposition disposition)

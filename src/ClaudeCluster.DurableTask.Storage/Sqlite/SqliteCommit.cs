@@ -71,7 +71,7 @@ internal sealed class SqliteCommit
     private void WriteHistory(KnownInstance instance, bool goesOn)
     {
         if (_batch.ReplacesHistory)
-            _tables.History.Clear(instance);
+            _tables.ClearHistory(instance);
         if (_batch.History.Count > 0 && goesOn)
             _tables.History.Append(instance, _batch.History);
     }

@@ -26,6 +26,8 @@ namespace ClaudeCluster.DurableTask.Replay;
 //
 // To run over the past and ask nothing is also how others look at a history: ReplayCheck before a deployment, Rewinding on trial.
 //
+// ReplayContext is what the code sees of all this; OpenTasks and ExternalEvents know who awaits what; NonDeterminism compares.
+//
 // This class has no I/O, no clock and no chance. An object that has just taken a step can take the next one without the past.
 
 /// <summary>One execution of an orchestrator: code plus history gives actions.</summary>
@@ -63,7 +65,7 @@ internal sealed class OrchestrationReplay(
         foreach (var step in HistorySteps.Split(past))
         {
             var actions = RunStep(step, replaying: true);
-            if (WasEndedByTheHub(step))
+            if (EndedWithoutTheCode(step))
                 return null;
             if (NonDeterminism.Find(_steps, step.Where(HistorySteps.IsRecordOfAction), actions) is { } difference)
                 return difference;
@@ -94,8 +96,8 @@ internal sealed class OrchestrationReplay(
 
     private string NameForPeople => _context?.Name.Name ?? instanceId;
 
-    /// <summary>Such an end is not the code's doing, so there is nothing to compare.</summary>
-    private static bool WasEndedByTheHub(List<HistoryEvent> step) => step.Exists(happened => happened switch
+    /// <summary>The hub or the worker ended it, not the code: there is nothing to compare.</summary>
+    private static bool EndedWithoutTheCode(List<HistoryEvent> step) => step.Exists(happened => happened switch
     {
         ExecutionTerminated or ExecutionPoisoned => true,
         ExecutionCompleted { Failure.ErrorType: var why } =>

@@ -14,7 +14,8 @@ namespace ClaudeCluster.DurableTask.Replay;
 //
 // The step that failed is kept as it stands if the code still does in it what it did, and no more: then what it had begun goes on.
 // If not (the code itself threw, and has been repaired since), the step has never happened: it is left open, without what it asked for,
-// and the hub delivers its events once more.
+// and the hub delivers its events once more. Nothing it asked for was done, since an end leaves no activity, timer or sub-orchestration
+// of its step behind; only the events that it sent are sent again.
 //
 // What had been scheduled and has no answer now is scheduled again by the hub. See Reopening.cs.
 

@@ -195,7 +195,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         instance.IsSuspended = batch.Suspended ?? instance.IsSuspended;
         instance.Inbox.RemoveAll(message => batch.Consumed.Contains(message.Id));
         if (batch.ReplacesHistory)
-            instance.Steps.Clear();
+            instance.DropHistory();
         if (batch.History.Count > 0 && SameId(executionId, instance.State.ExecutionId))
             instance.Steps.Add(HistoryJson.Write(batch.History));
 

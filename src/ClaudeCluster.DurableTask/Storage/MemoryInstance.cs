@@ -30,9 +30,8 @@ internal sealed class MemoryInstance(long key, InstanceState state)
     {
         if (!string.Equals(after.ExecutionId, _state.ExecutionId, StringComparison.Ordinal))
         {
-            Steps.Clear();
+            DropHistory();
             Activities.Clear();
-            Inbox.RemoveAll(message => message.ExecutionId is not null);
         }
 
         _state = after;
@@ -42,6 +41,13 @@ internal sealed class MemoryInstance(long key, InstanceState state)
         Activities.Clear();
         Inbox.Clear();
         Step.Release(Disposition.Done);
+    }
+
+    /// <summary>The history goes, with the messages that only this history takes.</summary>
+    public void DropHistory()
+    {
+        Steps.Clear();
+        Inbox.RemoveAll(message => message.ExecutionId is not null);
     }
 
     public bool Takes(InboxMessage message) => State.IsOpen

@@ -18,7 +18,10 @@ public sealed record CommitBatch(string InstanceId, Guard Guard)
     /// <summary>The events of one step, appended as one row.</summary>
     public IReadOnlyList<HistoryEvent> History { get; init; } = [];
 
-    /// <summary>The events are the whole history from now on; what was there before goes.</summary>
+    /// <summary>
+    /// The events are the whole history from now on; what was there before goes, and with it the messages to this execution that wait:
+    /// answers to calls that this batch makes again.
+    /// </summary>
     public bool ReplacesHistory { get; init; }
 
     /// <summary>True suspends the instance, false resumes it, null leaves it as it is. A suspended instance takes no step.</summary>
@@ -109,7 +112,7 @@ public sealed record InboxMessage(string InstanceId, string? ExecutionId, Histor
     /// <summary>The store's number; 0 until it is stored.</summary>
     public long Id { get; init; }
 
-    /// <summary>Delivered before all others: the start of an execution, and the events it inherits.</summary>
+    /// <summary>Delivered before all others: the start of an execution and the events it inherits, a rewind and the events it gives back.</summary>
     public bool Front { get; init; }
 }
 

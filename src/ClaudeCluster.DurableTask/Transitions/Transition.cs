@@ -22,9 +22,13 @@ namespace ClaudeCluster.DurableTask.Transitions;
 // A timer is a message to oneself that becomes visible later. A sub-orchestration is another instance, begun by the same commit and
 // waited for by a message that its own last commit will send. An execution that ends takes its messages and activities with it (the
 // store removes them with the ended row); an answer that still comes later names an execution that is no longer open, and is dropped.
+// A step that fails begins no sub-orchestration either: a rewind may take that step back, and then it must not have begun any.
 //
 // Continue-as-new is an end and a start in one commit. Events that nobody had waited for go in front of those that arrived meanwhile,
 // so none is lost and none overtakes another.
+//
+// Not every commit is a step. InstanceRequests holds what clients and activities ask for, Endings the ends that need no worker, LostLease
+// what becomes of work whose worker is gone, Reopening the answer to a rewind. All are pure and all give the same CommitBatch.
 
 /// <summary>State and actions give the rows of one commit.</summary>
 internal sealed class Transition
@@ -70,7 +74,7 @@ internal sealed class Transition
             Consumed = [.. claimed.Messages.Select(message => message.Id)],
             Messages = _messages,
             Activities = _activities,
-            Children = _children,
+            Children = after.Status == OrchestrationRuntimeStatus.Failed ? [] : _children,
         };
     }
 

@@ -132,6 +132,38 @@ public sealed class DurableTaskWorker
 
     private async Task DrainAsync(ConcurrentDictionary<WorkItem, Task> running, CancellationTokenSource stopping)
     {
+        if (running.IsEmpty)
+            return;
+        using var drained = new CancellationTokenSource();
+        var staying = StayConnectedAsync(drained.Token);
+        try
+        {
+            await EndAllAsync(running, stopping);
+        }
+        finally
+        {
+            drained.Cancel();
+            await staying;
+        }
+    }
+
+    /// <summary>Takes nothing more, but shows that this worker lives, so that the leases of what it still runs are renewed.</summary>
+    private async Task StayConnectedAsync(CancellationToken drained)
+    {
+        try
+        {
+            await foreach (var item in _hub.ReceiveAsync(_offer with { StepRoom = 0, ActivityRoom = 0 }, drained))
+                await GiveBackAsync(item);
+        }
+        catch (Exception e)
+        {
+            // What runs may still be in time: its leases last for a while.
+            _logger.DrainsUnseen(e);
+        }
+    }
+
+    private async Task EndAllAsync(ConcurrentDictionary<WorkItem, Task> running, CancellationTokenSource stopping)
+    {
         if (await EndWithinAsync(running.Values, _options.DrainTimeout))
             return;
         stopping.Cancel();

@@ -27,7 +27,10 @@ public sealed record DurableTaskWorkerOptions
     /// <value>Default: every version that its registry has code for.</value>
     public VersioningOptions? Versioning { get; init; }
 
-    /// <summary>How long running work may go on after the worker was told to stop; then <see cref="DurableActivityContext.Stopping"/> fires.</summary>
+    /// <summary>
+    /// How long running work may go on after the worker was told to stop; then <see cref="DurableActivityContext.Stopping"/> fires. Its leases
+    /// are kept meanwhile, so this may be longer than they are.
+    /// </summary>
     /// <value>Default: 10 seconds.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -10,6 +10,9 @@ internal static partial class WorkerLog
     [LoggerMessage(Level = LogLevel.Error, Message = "{instanceId}: the hub failed; the worker stops")]
     public static partial void HubFailed(this ILogger logger, string instanceId, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The hub does not see this worker drain; its leases may run out")]
+    public static partial void DrainsUnseen(this ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{instanceId}: activity {name} (#{taskId}) failed")]
     public static partial void ActivityFailed(this ILogger logger, string instanceId, string name, int taskId, Exception exception);
 

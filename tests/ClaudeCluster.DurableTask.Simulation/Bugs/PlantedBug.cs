@@ -14,6 +14,7 @@ internal sealed record PlantedBug(string Name, Func<ITaskHubStore, World, ITaskH
         new("a timer rings twice", (store, _) => new RingsTwice(store)),
         new("a wake-up is lost", (store, world) => new Deaf(store, world)),
         new("two events change places", (store, _) => new Overtakes(store)),
+        new("a rewind does not ask again", (store, _) => new AsksOnce(store)),
         new("a warm instance is stale", (store, _) => store, () => new StaleInstances()),
     ];
 

@@ -52,6 +52,13 @@ internal sealed class RingsTwice(ITaskHubStore inner) : StoreDecorator(inner)
         batch with { Messages = [.. batch.Messages, .. batch.Messages.Where(message => message.Event is TimerFired)] }, handout, cancellation);
 }
 
+/// <summary>An activity that failed is not run again after a rewind.</summary>
+internal sealed class AsksOnce(ITaskHubStore inner) : StoreDecorator(inner)
+{
+    public override Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default) =>
+        Inner.CommitAsync(batch.ReplacesHistory ? batch with { Activities = [] } : batch, handout, cancellation);
+}
+
 /// <summary>One ring in ten reaches nobody.</summary>
 internal sealed class Deaf : StoreDecorator
 {

@@ -5,14 +5,14 @@ namespace ClaudeCluster.DurableTask.Simulation.Cast;
 /// <summary>What goes wrong at any moment, and not at a call: deaths, broken streams, somebody who sets the clock.</summary>
 internal static class Chaos
 {
-    public static void Begin(World world, HubHost host, IReadOnlyList<WorkerHost> workers, bool areRemote) => world.Begin(async () =>
+    public static void Begin(World world, IReadOnlyList<HubHost> hosts, IReadOnlyList<WorkerHost> workers, bool areRemote) => world.Begin(async () =>
     {
         var pace = world.Faults.Next(3) switch { 0 => 20, 1 => 1_000, _ => 20_000 };
         while (!world.Faults.IsOver)
         {
             await world.Time.DelayAsync(world.Faults.NewDelay(pace));
             if (world.Faults.Strikes(Fault.HubDies))
-                host.Process.Kill();
+                hosts[world.Faults.Next(hosts.Count)].Process.Kill();
             if (world.Faults.Strikes(Fault.ClockStep))
                 StepClock(world);
             var worker = workers[world.Faults.Next(workers.Count)];

@@ -19,11 +19,14 @@ internal abstract class HubDecorator : ITaskHub
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         CallAsync($"abandon {item.Token}", async hub => { await hub.AbandonAsync(item, cancellation); return true; });
 
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) =>
+        CallAsync($"refuse {item.Token}", async hub => { await hub.RefuseAsync(item, cancellation); return true; });
+
     public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) =>
         CallAsync($"start {request.InstanceId}", hub => hub.StartAsync(request, cancellation));
 
     public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) =>
-        CallAsync($"restart {instanceId}", hub => hub.RestartAsync(instanceId, withNewId, cancellation));
+        CallAsync($"restart {instanceId}", hub => hub.RestartAsync(instanceId, withNewId, cancellation), mayComeTwice: false);
 
     public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default) =>
         CallAsync($"get {instanceId}", hub => hub.GetAsync(instanceId, payloads, cancellation));
@@ -43,5 +46,5 @@ internal abstract class HubDecorator : ITaskHub
     public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) =>
         CallAsync("purge", hub => hub.PurgeAsync(request, cancellation));
 
-    protected abstract Task<T> CallAsync<T>(string what, Func<ITaskHub, Task<T>> call);
+    protected abstract Task<T> CallAsync<T>(string what, Func<ITaskHub, Task<T>> call, bool mayComeTwice = true);
 }

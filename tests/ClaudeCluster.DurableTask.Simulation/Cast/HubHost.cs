@@ -5,8 +5,8 @@ using ClaudeCluster.DurableTask.Storage;
 
 namespace ClaudeCluster.DurableTask.Simulation.Cast;
 
-/// <summary>The machine on which the hub lives: when its process dies, another is started over the same disk.</summary>
-internal sealed class HubHost(World world, ITaskHubStore disk, LocalTaskHubOptions options)
+/// <summary>A machine on which a hub lives: when its process dies, another is started over the same disk, which other hubs may share.</summary>
+internal sealed class HubHost(World world, string name, ITaskHubStore disk, TimeProvider clock, LocalTaskHubOptions options)
 {
     private int _processes;
 
@@ -20,7 +20,7 @@ internal sealed class HubHost(World world, ITaskHubStore disk, LocalTaskHubOptio
 
     public void Start()
     {
-        var process = Process = new SimProcess($"hub-{++_processes}", world.Scheduler);
+        var process = Process = new SimProcess($"{name}.{++_processes}", world.Scheduler);
         process.Died += () =>
         {
             world.Trace.Write("is dead", process);
@@ -32,7 +32,7 @@ internal sealed class HubHost(World world, ITaskHubStore disk, LocalTaskHubOptio
 
     private async Task OpenAsync(SimProcess process)
     {
-        var hub = new LocalTaskHub(new FaultyStore(disk, process, world), world.Time, null, options);
+        var hub = new LocalTaskHub(new FaultyStore(disk, process, world), clock, null, options);
         try
         {
             await hub.OpenAsync();

@@ -9,10 +9,11 @@ namespace ClaudeCluster.DurableTask.Simulation.Cast;
 
 /// <summary>
 /// The network between a worker or client and the hub, as gRPC behaves: a call can be slow, lost on the way there or back, or come twice;
-/// a stream can break, which each side learns at its own time.
+/// a stream can break, which each side learns at its own time. Whoever has a stream calls the hub at its end; others call any hub.
 /// </summary>
-internal sealed class Wire(World world, HubHost host) : HubDecorator
+internal sealed class Wire(World world, IReadOnlyList<HubHost> hosts) : HubDecorator
 {
+    private HubHost? _home;
     private Action? _break;
 
     /// <summary>Breaks the open stream, if there is one.</summary>
@@ -21,6 +22,8 @@ internal sealed class Wire(World world, HubHost host) : HubDecorator
     public override async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await world.PauseAsync();
+        // A worker that drains, and takes nothing more, stays with its hub.
+        var host = _home = _home is not null && offer.StepRoom + offer.ActivityRoom == 0 ? _home : Any();
         var hub = host.Hub ?? throw new ConnectionLostException("Nobody listens.");
         var (here, there) = (SimProcess.Running!, host.Process);
         var arrived = Channel.CreateUnbounded<WorkItem>();
@@ -40,8 +43,9 @@ internal sealed class Wire(World world, HubHost host) : HubDecorator
         }
     }
 
-    protected override async Task<T> CallAsync<T>(string what, Func<ITaskHub, Task<T>> call)
+    protected override async Task<T> CallAsync<T>(string what, Func<ITaskHub, Task<T>> call, bool mayComeTwice = true)
     {
+        var host = _home ?? Any();
         await world.PauseAsync();
         if (world.Faults.Strikes(Fault.VeryLate, 0.3))
         {
@@ -51,26 +55,28 @@ internal sealed class Wire(World world, HubHost host) : HubDecorator
 
         if (world.Faults.Strikes(Fault.RequestLost, 0.3))
             await LoseAsync($"{what}: is lost");
-        if (world.Faults.Strikes(Fault.Doubled))
-            _ = DoubleAsync(what, call);
-        var answer = await AskAsync(call);
+        if (mayComeTwice && world.Faults.Strikes(Fault.Doubled))
+            _ = DoubleAsync(host, what, call);
+        var answer = await AskAsync(host, call);
         if (world.Faults.Strikes(Fault.ReceiptLost, 0.3))
             await LoseAsync($"{what}: its receipt is lost");
         await world.PauseAsync();
         return answer;
     }
 
-    private Task<T> AskAsync<T>(Func<ITaskHub, Task<T>> call) =>
+    private HubHost Any() => hosts.Count == 1 ? hosts[0] : hosts[world.Faults.Next(hosts.Count)];
+
+    private static Task<T> AskAsync<T>(HubHost host, Func<ITaskHub, Task<T>> call) =>
         host.Hub is { } hub ? host.Process.AskAsync(() => call(hub)) : throw new ConnectionLostException("Nobody listens.");
 
-    private async Task DoubleAsync<T>(string what, Func<ITaskHub, Task<T>> call)
+    private async Task DoubleAsync<T>(HubHost host, string what, Func<ITaskHub, Task<T>> call)
     {
         await world.PauseAsync();
         if (world.Faults.Happens(0.3))
             await world.Time.DelayAsync(TimeSpan.FromSeconds(world.Faults.Next(200)));
         try
         {
-            world.Trace.Write($"{what}: comes twice: {await AskAsync(call)}");
+            world.Trace.Write($"{what}: comes twice: {await AskAsync(host, call)}");
         }
         catch (Exception e)
         {

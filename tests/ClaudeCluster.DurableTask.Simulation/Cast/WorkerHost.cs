@@ -7,10 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ClaudeCluster.DurableTask.Simulation.Cast;
 
 /// <summary>A machine on which a worker lives: in a process of its own, over the wire, or in the hub's. It is started again when it dies.</summary>
-internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOptions options, DurableTaskRegistry registry)
+internal sealed class WorkerHost(World world, IReadOnlyList<HubHost> hosts, DurableTaskWorkerOptions options, Release release)
 {
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
-    private readonly Wire _wire = new(world, host);
+    private readonly Wire _wire = new(world, hosts);
     private Action _stop = () => { };
     private int _processes;
 
@@ -27,10 +27,10 @@ internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOpt
         Start(process, _wire, process.Name);
     }
 
-    public void StartInside(ITaskHub hub)
+    public void StartInside(SimProcess process, ITaskHub hub)
     {
-        Process = host.Process;
-        Start(host.Process, hub, $"{options.WorkerId}.{++_processes}");
+        Process = process;
+        Start(process, hub, $"{options.WorkerId}.{++_processes}");
     }
 
     public void BreakStream() => _wire.BreakStream();
@@ -43,7 +43,13 @@ internal sealed class WorkerHost(World world, HubHost host, DurableTaskWorkerOpt
         var stop = new CancellationTokenSource();
         _stop = stop.Cancel;
         var worker = new DurableTaskWorker(
-            new ColdReplay(hub, world, registry), registry, NoServices, options with { WorkerId = workerId }, world.Time, null, world.NewWarmInstances());
+            new ColdReplay(hub, world, release),
+            release.Registry,
+            NoServices,
+            options with { WorkerId = workerId, Versioning = release.Rules },
+            world.Time,
+            null,
+            world.NewWarmInstances());
         process.Begin(() => WorkAsync(worker, process, stop.Token));
     }
 

@@ -22,18 +22,24 @@ internal sealed class Audit(ITaskHubStore inner, World world) : StoreDecorator(i
             return result;
         world.NoteProgress();
         if (batch.History.Count > 0 && batch.Instance is { } after)
-            Check(before!, after, batch.History);
+            Check(before!, after, batch);
         return result;
     }
 
-    private void Check(InstanceState before, InstanceState after, IReadOnlyList<HistoryEvent> history)
+    private void Check(InstanceState before, InstanceState after, CommitBatch batch)
     {
         if (after.Revision != before.Revision + 1)
             world.Fail($"history is overwritten: {after.InstanceId} was at revision {before.Revision}, and {after.Revision} was written");
+        if (batch.ReplacesHistory)
+            _executions.Remove(before.ExecutionId);
         if (!_executions.TryGetValue(before.ExecutionId, out var execution))
             _executions.Add(before.ExecutionId, execution = new Execution());
-        foreach (var happened in history)
-            Check(after.InstanceId, execution, happened, history[0].Timestamp);
+        var stepBegan = DateTimeOffset.MinValue;
+        foreach (var happened in batch.History)
+        {
+            stepBegan = happened is OrchestratorStarted ? happened.Timestamp : stepBegan;
+            Check(after.InstanceId, execution, happened, stepBegan);
+        }
     }
 
     private void Check(string instanceId, Execution execution, HistoryEvent happened, DateTimeOffset stepBegan)

@@ -11,6 +11,7 @@ internal sealed class Scheduler : IDisposable
     private readonly List<Ready> _ready = [];
     private readonly PriorityQueue<VirtualTime.Timer, (TimeSpan Due, long Number)> _timers = new();
     private readonly Outside? _outside;
+    private Exception? _failure;
     private long _lastTimer;
 
     /// <param name="chance">Chooses what runs next.</param>
@@ -28,9 +29,16 @@ internal sealed class Scheduler : IDisposable
     public long Steps { get; private set; }
 
     /// <summary>The first thing that went wrong; the run ends with it.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => Volatile.Read(ref _failure);
 
-    public void Fail(Exception failure) => Failure ??= failure;
+    public void Fail(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    /// <summary>Nothing more happens here. What has escaped may still be on another thread, and then is the reason: it is given a moment.</summary>
+    public void FailAsStuck(Exception failure)
+    {
+        SpinWait.SpinUntil(() => Failure is not null, TimeSpan.FromMilliseconds(500));
+        Fail(failure);
+    }
 
     public void Enqueue(SimProcess process, SendOrPostCallback callback, object? state)
     {

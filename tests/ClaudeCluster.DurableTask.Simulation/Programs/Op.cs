@@ -21,6 +21,9 @@ public enum OpKind
     /// <summary>An activity that fails at each of its N attempts; the failure is caught.</summary>
     Fail,
 
+    /// <summary>An activity that fails, and nobody catches it, until the world was repaired N times. So often the customer rewinds.</summary>
+    Break,
+
     /// <summary>A timer.</summary>
     Sleep,
 
@@ -48,7 +51,7 @@ public enum OpKind
     /// <summary>Parts one after the other.</summary>
     Seq,
 
-    /// <summary>Parts side by side.</summary>
+    /// <summary>Parts side by side, whose ends are awaited together; or, if N is 1, in turn, so that a failure leaves the later ones open.</summary>
     All,
 
     /// <summary>Waits for ever.</summary>
@@ -60,4 +63,17 @@ public enum OpKind
 /// <param name="Era">The part that runs now.</param>
 /// <param name="Written">What earlier eras wrote.</param>
 /// <param name="Heard">How many events from outside were taken.</param>
-public sealed record Run(string Root, Op[] Eras, int Era = 0, string Written = "", int Heard = 0);
+public sealed record Run(string Root, Op[] Eras, int Era = 0, string Written = "", int Heard = 0)
+{
+    /// <summary>Events may be lost, because the instance had failed or ended: then all are sent once more, in order.</summary>
+    public bool HearsAgain { get; init; }
+
+    /// <summary>Each era has a version of its own.</summary>
+    public bool HasVersions { get; init; }
+
+    /// <summary>The version of an era's code.</summary>
+    public static string VersionOf(Op era) => era.N <= 2 ? "1" : "2";
+
+    /// <summary>Null if versions play no part.</summary>
+    public TaskVersion? VersionOf(int era) => HasVersions ? VersionOf(Eras[era]) : default(TaskVersion?);
+}

@@ -1,12 +1,22 @@
 namespace ClaudeCluster.DurableTask.Simulation.Programs;
 
 /// <summary>Writes random programs.</summary>
-internal sealed class ProgramWriter(Random chance)
+/// <param name="chance">Says what they do.</param>
+/// <param name="breaks">
+/// They may fail as a whole, and then be rewound. What is sent to a failed instance is lost, so these send nothing to themselves and each
+/// other; and a termination that was caught without further consequence is taken back with the rest, so they terminate nobody.
+/// </param>
+internal sealed class ProgramWriter(Random chance, bool breaks)
 {
     private const int Deepest = 4;
     private static readonly OpKind[] Leaves =
     [
         OpKind.Do, OpKind.Do, OpKind.Do, OpKind.Flaky, OpKind.Fail, OpKind.Sleep, OpKind.Miss, OpKind.Echo, OpKind.Stubborn, OpKind.Talk, OpKind.End,
+    ];
+
+    private static readonly OpKind[] LeavesThatBreak =
+    [
+        OpKind.Do, OpKind.Do, OpKind.Break, OpKind.Break, OpKind.Flaky, OpKind.Fail, OpKind.Sleep, OpKind.Miss, OpKind.Stubborn,
     ];
 
     private static readonly OpKind[] Branches = [OpKind.Child, OpKind.Seq, OpKind.All, OpKind.All];
@@ -22,7 +32,7 @@ internal sealed class ProgramWriter(Random chance)
     {
         _left--;
         if (depth >= Deepest || _left <= 0 || chance.Next(5) < 3)
-            return NewOp(Leaves[chance.Next(Leaves.Length)]);
+            return NewOp(breaks ? LeavesThatBreak[chance.Next(LeavesThatBreak.Length)] : Leaves[chance.Next(Leaves.Length)]);
         var kind = Branches[chance.Next(Branches.Length)];
         return NewOp(kind, [.. Enumerable.Range(0, chance.Next(1, 4)).Select(_ => NewPart(depth + 1))]);
     }

@@ -3,13 +3,12 @@ namespace ClaudeCluster.DurableTask.Simulation.Programs;
 /// <summary>What a program means, without an engine: what it writes, and how many activity calls it makes.</summary>
 internal static class Reference
 {
-    public static string Output(IEnumerable<Op> eras) => string.Concat(eras.Select((era, number) => $"{number}:{Output(era)};")) is var written
-        ? Numbered(written)
-        : string.Empty;
+    public static string Output(IEnumerable<Op> eras, bool hasVersions) =>
+        Numbered(string.Concat(eras.Select((era, number) => $"{number}{(hasVersions ? $"v{Run.VersionOf(era)}" : string.Empty)}:{Output(era)};")));
 
     public static int Calls(Op op) => op.Parts.Sum(Calls) + op.Kind switch
     {
-        OpKind.Do or OpKind.End => 1,
+        OpKind.Do or OpKind.Break or OpKind.End => 1,
         OpKind.Flaky or OpKind.Stubborn => op.N + 1,
         OpKind.Fail => op.N,
         _ => 0,
@@ -20,6 +19,7 @@ internal static class Reference
         OpKind.Do => $"a{op.Id}",
         OpKind.Flaky => $"f{op.Id}",
         OpKind.Fail => "x",
+        OpKind.Break => $"b{op.Id}",
         OpKind.Sleep => "s",
         OpKind.Hear => "e#",
         OpKind.Miss => "-",

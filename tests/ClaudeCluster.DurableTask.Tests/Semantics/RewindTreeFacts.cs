@@ -98,6 +98,49 @@ public abstract class RewindTreeFacts(StoreKind kind) : HubFacts(kind)
     }
 
     [Fact]
+    public async Task What_a_child_answers_before_a_worker_has_taken_the_rewind_is_not_heard_besides_its_new_answer()
+    {
+        await using (var before = await OpenAsync())
+        {
+            StartWorker(before);
+            _broken["bad"] = true;
+            await before.RunAsync("Impatient", new[] { "Waits:late", "Child:bad" }, "root");
+            await before.StopWorkersAsync();
+            await before.Client.RewindInstanceAsync("root");
+            await before.Client.TerminateInstanceAsync("root-0");
+        }
+
+        _broken.Clear();
+        await using var after = await Cluster.OpenAsync(SameStore());
+        StartWorker(after);
+        await after.Store.WaitForAsync<ExecutionRewound>("root-0");
+        await after.Client.RaiseEventAsync("root-0", "Go", "went");
+
+        Assert.Equal("went bad", (await after.EndOfAsync("root")).ReadOutputAs<string>());
+    }
+
+    [Theory]
+    [InlineData("Throws", "went")]
+    [InlineData("Throws and does more", "went more")]
+    public async Task A_step_that_fails_begins_no_child_and_a_rewind_begins_it_once(string orchestrator, string output)
+    {
+        await using (var before = await OpenAsync())
+        {
+            StartWorker(before, isRepaired: false);
+            Assert.Equal(OrchestrationRuntimeStatus.Failed, (await before.RunAsync(orchestrator, instanceId: "root")).RuntimeStatus);
+            Assert.Null(await before.Client.GetInstanceAsync("root-0"));
+        }
+
+        await using var after = await Cluster.OpenAsync(SameStore());
+        StartWorker(after);
+        await after.Client.RewindInstanceAsync("root");
+        await after.Store.WaitForAsync<OrchestratorCompleted>("root-0");
+        await after.Client.RaiseEventAsync("root-0", "Go", "went");
+
+        Assert.Equal(output, (await after.EndOfAsync("root")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task A_tree_can_be_rewound_again_and_again()
     {
         await using var cluster = await OpenAsync();
@@ -134,7 +177,18 @@ public abstract class RewindTreeFacts(StoreKind kind) : HubFacts(kind)
         Assert.Equal("bad", (await cluster.EndOfAsync("root")).ReadOutputAs<string>());
     }
 
-    private void StartWorker(Cluster cluster) => cluster.StartWorker(tasks => tasks
+    private void StartWorker(Cluster cluster, bool isRepaired = true) => cluster.StartWorker(tasks => tasks
+        .AddOrchestratorFunc("Throws", async context =>
+        {
+            var child = Call(context, "Waits:x", 0);
+            return isRepaired ? await child : throw new InvalidOperationException("a bug");
+        })
+        .AddOrchestratorFunc("Throws and does more", async context =>
+        {
+            var child = Call(context, "Waits:x", 0);
+            var more = isRepaired ? context.CallActivityAsync<string>("Run", "more") : throw new InvalidOperationException("a bug");
+            return $"{await child} {await more}";
+        })
         .AddOrchestratorFunc<string[], string>("Parent", async (context, children) =>
             string.Join(' ', await Task.WhenAll(children.Select((child, index) => Call(context, child, index)))))
         .AddOrchestratorFunc<string[], string>("Impatient", async (context, children) =>

@@ -116,6 +116,24 @@ public abstract partial class TaskHubStoreContract
     }
 
     [Fact]
+    public async Task A_commit_that_replaces_the_history_drops_what_waits_for_this_execution_alone_and_keeps_the_rest()
+    {
+        await FinishAsync(await RunningAsync("a"));
+        await _store.CommitAsync(Sent("a", new EventRaised("kept", null)));
+        await _store.CommitAsync(new CommitBatch("a", new Guard.IsOpen(null)) { Messages = [new InboxMessage("a", "a-1", new TaskCompleted(0, "old"), Noon)] });
+
+        await _store.CommitAsync(new CommitBatch("a", new Guard.IsOpen(null))
+        {
+            ReplacesHistory = true,
+            History = [new OrchestratorStarted { Timestamp = Noon }],
+            Messages = [new InboxMessage("a", "a-1", new TaskCompleted(0, "new"), Noon)],
+        });
+
+        var step = Assert.Single(await ClaimStepsAsync());
+        Assert.Equal([new EventRaised("kept", null), new TaskCompleted(0, "new")], step.Messages.Select(message => message.Event));
+    }
+
+    [Fact]
     public async Task A_guard_can_ask_for_a_status_of_an_execution()
     {
         await FinishAsync(await RunningAsync("a"));

@@ -40,8 +40,14 @@ internal sealed class HubTables(SqliteSession session)
     /// <summary>Removes what belongs to the current execution alone.</summary>
     public void ClearExecution(KnownInstance instance)
     {
-        History.Clear(instance);
+        ClearHistory(instance);
         Activities.Clear(instance);
+    }
+
+    /// <summary>Removes the history, with the messages that only this history takes.</summary>
+    public void ClearHistory(KnownInstance instance)
+    {
+        History.Clear(instance);
         Inbox.ClearExecution(instance);
     }
 
