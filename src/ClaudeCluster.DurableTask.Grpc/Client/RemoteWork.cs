@@ -116,7 +116,7 @@ internal sealed class RemoteWork(
     {
         try
         {
-            if (WorkRequest.TakesNothing(offer))
+            if (WorkRequest.HasNoNames(offer))
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
             var request = WorkRequest.Of(offer);
             while (!cancellation.IsCancellationRequested)
@@ -202,7 +202,11 @@ internal sealed class RemoteWork(
             case Proto.WorkItem.RequestOneofCase.OrchestratorRequest:
                 try
                 {
-                    return ToItem(message.OrchestratorRequest, message.CompletionToken);
+                    var item = ToItem(message.OrchestratorRequest, message.CompletionToken);
+                    if (item.New.OfType<ExecutionTerminated>().FirstOrDefault() is not { } terminated)
+                        return item;
+                    await EndAsync(item, terminated, cancellation);
+                    return null;
                 }
                 catch (RpcException e)
                 {
@@ -216,6 +220,18 @@ internal sealed class RemoteWork(
                 logger.WorkNotUnderstood("?", $"A work item of kind '{message.RequestCase}' is not spoken here.");
                 return null;
         }
+    }
+
+    /// <summary>Our own hub ends a terminated orchestration by itself. Others let the worker say so.</summary>
+    private Task<Receipt> EndAsync(StepWorkItem item, ExecutionTerminated terminated, CancellationToken cancellation)
+    {
+        var response = new Proto.OrchestratorResponse { InstanceId = item.InstanceId, CompletionToken = item.Token };
+        response.Actions.Add(new Proto.OrchestratorAction
+        {
+            Id = -1,
+            CompleteOrchestration = new() { OrchestrationStatus = Proto.OrchestrationStatus.Terminated, Result = terminated.Output },
+        });
+        return DeliverAsync("CompleteOrchestratorTask", response, cancellation);
     }
 
     private static ActivityWorkItem ToItem(Proto.ActivityRequest request, string token) => new(

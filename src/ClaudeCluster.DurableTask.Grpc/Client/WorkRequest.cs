@@ -7,13 +7,13 @@ internal static class WorkRequest
 {
     private static readonly HashSet<TaskName> NoNames = [];
 
-    /// <summary>Such an offer cannot be made on the wire, where a list of nothing means everything.</summary>
-    public static bool TakesNothing(WorkerOffer offer) =>
-        (offer.StepRoom == 0 || offer.Orchestrations is { Count: 0 }) && (offer.ActivityRoom == 0 || offer.Activities is { Count: 0 });
+    /// <summary>A worker without code. Its offer cannot be made on the wire, where a list of nothing means everything.</summary>
+    public static bool HasNoNames(WorkerOffer offer) => offer is { Orchestrations.Count: 0, Activities.Count: 0 };
 
-    /// <summary>"steps" or "activities" if the offer has room for one kind only.</summary>
+    /// <summary>The kind that there is room for, if it is not both.</summary>
     public static string? OnlyKind(WorkerOffer offer) => (offer.StepRoom, offer.ActivityRoom) switch
     {
+        (0, 0) => "nothing",
         (0, > 0) => "activities",
         ( > 0, 0) => "steps",
         _ => null,

@@ -34,8 +34,8 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         var only = call.Header(Headers.Only);
         var offer = new WorkerOffer(
             worker,
-            only == "activities" ? 0 : Room(request.MaxConcurrentOrchestrationWorkItems),
-            only == "steps" ? 0 : Room(request.MaxConcurrentActivityWorkItems),
+            only is "activities" or "nothing" ? 0 : Room(request.MaxConcurrentOrchestrationWorkItems),
+            only is "steps" or "nothing" ? 0 : Room(request.MaxConcurrentActivityWorkItems),
             filters.Orchestrations,
             filters.Activities)
         {

@@ -18,7 +18,7 @@ internal static class Headers
     /// <summary>GetWorkItems: the worker reads the past only if it needs it, by StreamInstanceHistory.</summary>
     public const string ReadsHistory = "claudecluster-reads-history";
 
-    /// <summary>GetWorkItems: the one kind of work that the worker takes, "steps" or "activities". The protocol cannot say "any of one, none of the other".</summary>
+    /// <summary>GetWorkItems: the one kind of work that the worker has room for: "steps", "activities" or "nothing". On the wire a room of 0 means that the hub decides.</summary>
     public const string Only = "claudecluster-only";
 
     /// <summary>GetWorkItems: tokens of activities that the worker holds from an earlier stream, comma-separated.</summary>

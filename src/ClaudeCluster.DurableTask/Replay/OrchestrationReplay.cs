@@ -40,6 +40,7 @@ internal sealed class OrchestrationReplay(
     private bool _replaying;
     private int _steps;
     private OrchestratorAction? _end;
+    private List<HistoryEvent>? _unheard;
     private ITaskOrchestrator? _code;
 
     public ExceptionProperties? ExceptionProperties { get; init; }
@@ -128,6 +129,17 @@ internal sealed class OrchestrationReplay(
             case OrchestratorStarted:
                 _stepBegan = happened.Timestamp;
                 _context?.BeginStep(_stepBegan, _replaying);
+                break;
+            // Hubs of another make go on with the steps of a suspended instance. The code hears nothing until it is resumed.
+            case ExecutionSuspended:
+                _unheard ??= [];
+                break;
+            case ExecutionResumed when _unheard is { } unheard:
+                _unheard = null;
+                unheard.ForEach(Deliver);
+                break;
+            case not ExecutionStarted when _unheard is not null:
+                _unheard.Add(happened);
                 break;
             case ExecutionStarted started when _context is null:
                 Begin(started);

@@ -15,6 +15,7 @@ internal sealed class Reopening
     private readonly IReadOnlyList<HistoryEvent> _received;
     private readonly List<HistoryEvent> _kept;
     private readonly List<HistoryEvent> _again;
+    private readonly bool _wakes;
 
     private Reopening(InstanceState before, IReadOnlyList<HistoryEvent> received, IReadOnlyList<HistoryEvent> newHistory)
     {
@@ -23,11 +24,13 @@ internal sealed class Reopening
         var steps = HistorySteps.Split(newHistory).ToList();
         // The worker left the last step open if it is to be taken again.
         var isOpen = steps.Count > 0 && !steps[^1].Exists(HistorySteps.IsEndOfStep);
-        _kept = [.. steps.SkipLast(isOpen ? 1 : 0).SelectMany(step => step)];
+        _kept = [.. steps.SkipLast(isOpen ? 1 : 0).SelectMany(step => step).Select(InThisExecution)];
         _again = isOpen ? [.. steps[^1].Where(IsTakenAgain)] : [];
         // It failed before its first step could be written: begin again.
         if (!_kept.Concat(_again).Any(happened => happened is ExecutionStarted))
             _again.Insert(0, InstanceRequests.Started(before, before.LastUpdatedAt));
+        // Workers of another make also take the calls back whose failure is taken back. They make them again when they are woken by the rewind itself.
+        _wakes = newHistory is [.., ExecutionRewound];
     }
 
     public static CommitBatch OfStep(
@@ -36,6 +39,11 @@ internal sealed class Reopening
 
     private static bool IsTakenAgain(HistoryEvent happened) =>
         happened is not (OrchestratorStarted or ExecutionRewound) && !HistorySteps.IsRecordOfAction(happened);
+
+    /// <summary>Workers of another make give a rewound execution a new id. Here it keeps its own, which its calls are known by.</summary>
+    private HistoryEvent InThisExecution(HistoryEvent happened) => happened is ExecutionStarted started
+        ? started with { ExecutionId = _before.ExecutionId, Parent = _before.Parent }
+        : happened;
 
     private CommitBatch ToBatch(ClaimedStep claimed, DateTimeOffset now, IIdSource ids)
     {
@@ -52,6 +60,7 @@ internal sealed class Reopening
             [
                 .. _again.Select(happened => new InboxMessage(_before.InstanceId, _before.ExecutionId, happened, now) { Front = true }),
                 .. timers.Select(call => Calls.ToTimer(_before, call)),
+                .. _wakes ? [InstanceRequests.Rewound(_before.InstanceId, reason, now)] : Array.Empty<InboxMessage>(),
             ],
             Activities = [.. activities.Select(call => Calls.ToActivity(_before, call, now))],
             Revivals = [.. children.Select(call => new Revival(
