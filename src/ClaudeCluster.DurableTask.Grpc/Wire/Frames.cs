@@ -72,7 +72,7 @@ internal static class Frames
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new RpcException(StatusCode.Internal, $"The message cannot be read: {e.Message}", e);
+            throw new RpcException(StatusCode.InvalidArgument, $"The message cannot be read: {e.Message}", e);
         }
     }
 }
