@@ -76,6 +76,8 @@ internal static class CommandLine
         {
             command.SetAction(async (parsed, cancellationToken) =>
             {
+                // Signals are listened to only when this has returned; nothing is done before that.
+                await Task.Yield();
                 var output = OutputFor(parsed);
                 try
                 {

@@ -18,10 +18,6 @@ public sealed class TaskHubHost : IAsyncDisposable
     /// <summary>Waits are calls that last, and a client may have thousands of them on one connection.</summary>
     private const int MostStreamsOfConnection = 10_000;
 
-    /// <summary>A connection that does not answer a ping is dead, and its worker has gone.</summary>
-    private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(20);
-
     private readonly WebApplication _app;
 
     private TaskHubHost(WebApplication app, Uri address)
@@ -57,8 +53,8 @@ public sealed class TaskHubHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreamsOfConnection;
-            kestrel.Limits.Http2.KeepAlivePingDelay = PingAfter;
-            kestrel.Limits.Http2.KeepAlivePingTimeout = PingLimit;
+            kestrel.Limits.Http2.KeepAlivePingDelay = options.ConnectionPingAfter;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = options.ConnectionPingLimit;
             kestrel.Listen(listen, endpoint => Configure(endpoint, certificate));
         });
         builder.Services.AddRoutingCore();

@@ -13,6 +13,14 @@ public sealed record TaskHubServerOptions
     /// <value>Default: 10 seconds.</value>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a connection may be silent before it is asked, by an HTTP/2 ping, whether it lives. At least one second.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan ConnectionPingAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection that does not answer such a ping for so long is dead, and its worker has gone.</summary>
+    /// <value>Default: 20 seconds.</value>
+    public TimeSpan ConnectionPingLimit { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How many items of each kind a worker gets at a time that names no number.</summary>
     /// <value>Default: 100.</value>
     public int DefaultRoom { get; init; } = 100;

@@ -24,6 +24,8 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     private readonly Receiver _absent = new(new WorkerOffer("absent", 0, 0, null, null), clock);
     private ImmutableArray<Receiver> _receivers = [];
 
+    public int ConnectedWorkers => _receivers.Length;
+
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var receiver = new Receiver(offer, clock);

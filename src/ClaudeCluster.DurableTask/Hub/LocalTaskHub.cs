@@ -79,6 +79,9 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
             ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, _limits.Bounded(completion), _clock.Now), cancellation)
             : Refused(completion.Item);
 
+    /// <summary>How many connections of workers there are.</summary>
+    internal int ConnectedWorkers => _dispatch.ConnectedWorkers;
+
     /// <summary>The item that was given under this token, if it is still held.</summary>
     internal WorkItem? FindItem(string token) => _held.Find(token)?.Item;
 

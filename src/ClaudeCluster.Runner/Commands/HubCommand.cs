@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ClaudeCluster.Agent;
 using ClaudeCluster.DurableTask.Grpc.Server;
 using ClaudeCluster.DurableTask.Hub;
 
@@ -95,7 +97,7 @@ internal static class HubCommand
         TaskHubServerOptions options,
         TimeProvider time,
         OutputLogs logs,
-        System.Security.Cryptography.X509Certificates.X509Certificate2? certificate)
+        X509Certificate2? certificate)
     {
         try
         {
@@ -126,7 +128,7 @@ internal static class HubCommand
 
     private static async Task UntilCancelledAsync(CancellationToken cancellationToken)
     {
-        var stopped = new TaskCompletionSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellationToken.Register(stopped.SetResult);
         await stopped.Task;
     }

@@ -41,10 +41,11 @@ internal sealed record HubStore(ITaskHubStore Store, string Name, bool OwnsStore
     {
         try
         {
+            var connection = PostgresUrl.ToConnectionString(url);
             var address = new Uri(url);
             return new HubStore(
-                new PostgresHubStore(new PostgresStoreOptions(PostgresUrl.ToConnectionString(url)), host.Time),
-                $"postgresql://{address.Authority}{address.AbsolutePath}",
+                new PostgresHubStore(new PostgresStoreOptions(connection), host.Time),
+                $"postgresql://{address.Host}{address.AbsolutePath}",
                 OwnsStore: false);
         }
         catch (FormatException failure)

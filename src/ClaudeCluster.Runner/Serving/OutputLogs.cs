@@ -31,7 +31,7 @@ internal sealed class OutputLogs(Output output, LogLevel least) : ILoggerFactory
         var text = formatter(state, exception) + (exception is null ? string.Empty : $" ({exception.Message})");
         lock (_lock)
         {
-            if (logLevel >= LogLevel.Warning)
+            if (logLevel >= LogLevel.Error)
                 output.Bad(text);
             else
                 output.Note(text);
