@@ -48,14 +48,15 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     public async Task A_hub_that_cannot_be_read_ends_the_worker_and_not_the_orchestration()
     {
         var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with { MaximumWarmInstances = 0 };
         cluster.Store.BeforeHistory = _ => Throw<IOException>(true);
-        cluster.StartWorker(AddDone);
+        cluster.StartWorker(AddTwoSteps);
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
         await Assert.ThrowsAsync<IOException>(cluster.WorkersEndAsync);
         await cluster.DisposeAsync();
 
         await using var next = await Cluster.OpenAsync(SameStore());
-        next.StartWorker(AddDone);
+        next.StartWorker(AddTwoSteps);
 
         Assert.Equal("done", (await next.EndOfAsync(id)).ReadOutputAs<string>());
     }
@@ -64,8 +65,9 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     public async Task A_history_that_nobody_can_read_fails_its_orchestration_with_the_reason_and_no_other()
     {
         await using var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with { MaximumWarmInstances = 0 };
         cluster.Store.BeforeHistory = id => Throw<JsonException>(id == "damaged");
-        cluster.StartWorker(AddDone);
+        cluster.StartWorker(AddTwoSteps);
 
         var damaged = await cluster.RunAsync("Flow", instanceId: "damaged");
 
@@ -206,6 +208,11 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     }
 
     private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));
+
+    /// <summary>The second step reads what the first one wrote, unless it is remembered.</summary>
+    private static void AddTwoSteps(DurableTaskRegistry tasks) => tasks
+        .AddActivityFunc<string>("Work", _ => "done")
+        .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Work"));
 
     private static void Throw<T>(bool really)
         where T : Exception, new()
