@@ -2,6 +2,7 @@ using ClaudeCluster.Bench.Clusters;
 using ClaudeCluster.Bench.Machine;
 using ClaudeCluster.Bench.Report;
 using ClaudeCluster.Bench.Rows;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.Bench;
 
@@ -10,8 +11,9 @@ internal static class Bench
 {
     public static async Task<ExitCode> RunAsync(BenchOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        var stores = StoreChoice.From(options);
         using var folder = new WorkFolder(options.Folder);
+        using var postgres = options.Postgres == BenchOptions.OwnServer ? StartPostgres(options.Folder) : null;
+        var stores = StoreChoice.From(postgres?.ConnectionString ?? options.Postgres);
         var progress = new Progress(error);
         progress.WarnAboutDebugBuild();
 
@@ -37,6 +39,18 @@ internal static class Bench
             results.Failures);
         await PrintAsync(report, options.Json, output, error);
         return results.Failures.Count == 0 ? ExitCode.Done : ExitCode.RowFailed;
+    }
+
+    private static PostgresServer StartPostgres(string folder)
+    {
+        try
+        {
+            return PostgresServer.StartNew(folder);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BadInputException(e.Message);
+        }
     }
 
     private static FlushRate Flushes(WorkFolder folder, Progress progress)

@@ -17,7 +17,7 @@ internal static class BenchCommand
     };
 
     private static readonly Option<double> Seconds = Number(
-        "--seconds", "Measured time of each rate, after a warm-up of at most one second. Rows of a fixed size take as long as they need.", 5d, 0.05, 3600);
+        "--seconds", "Measured time of each rate, after a warm-up of the same time, at most five seconds. Rows of a fixed size take as long as they need.", 5d, 0.05, 3600);
 
     private static readonly Option<int> Runs = Number("--runs", "Measure all so many times; the table then shows min, median and max.", 1, 1, 100);
 
@@ -33,8 +33,10 @@ internal static class BenchCommand
 
     private static readonly Option<string> Postgres = new("--postgres")
     {
-        Description = "Measure PostgreSQL too. The database should be empty and of no other use.",
+        Description = "Measure PostgreSQL too: a server started for it, with its data where --folder says, or the database of a connection "
+            + "string, which should be of no other use.",
         HelpName = "CONNECTION",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<bool> Peers = new("--peers")
@@ -100,7 +102,7 @@ internal static class BenchCommand
             Waiting = parsed.GetValue(Waiting),
             Finished = parsed.GetValue(Finished),
             Folder = parsed.GetValue(Folder)?.FullName ?? Path.GetTempPath(),
-            Postgres = parsed.GetValue(Postgres),
+            Postgres = parsed.GetResult(Postgres) is null ? null : parsed.GetValue(Postgres) ?? BenchOptions.OwnServer,
             Peers = parsed.GetValue(Peers),
             Json = parsed.GetValue(Json),
         };

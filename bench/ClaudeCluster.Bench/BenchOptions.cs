@@ -3,6 +3,11 @@ namespace ClaudeCluster.Bench;
 /// <summary>What to measure, and for how long.</summary>
 internal sealed record BenchOptions
 {
+    /// <summary>A PostgreSQL server that is started for this run.</summary>
+    public const string OwnServer = "";
+
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(5);
+
     /// <summary>Row ids, in the order of the table.</summary>
     public required IReadOnlyList<string> Only { get; init; }
 
@@ -19,7 +24,7 @@ internal sealed record BenchOptions
     /// <summary>Where hub files are written; the disk below it is what is measured.</summary>
     public string Folder { get; init; } = Path.GetTempPath();
 
-    /// <summary>A PostgreSQL to measure beside SQLite, or null.</summary>
+    /// <summary>A PostgreSQL to measure beside SQLite: a connection string, <see cref="OwnServer"/>, or null.</summary>
     public string? Postgres { get; init; }
 
     public bool Peers { get; init; }
@@ -28,5 +33,5 @@ internal sealed record BenchOptions
     public string? Json { get; init; }
 
     /// <summary>Runs before the clock does: code is compiled, the file has grown.</summary>
-    public TimeSpan WarmUp => Measured < TimeSpan.FromSeconds(1) ? Measured : TimeSpan.FromSeconds(1);
+    public TimeSpan WarmUp => Measured < LongestWarmUp ? Measured : LongestWarmUp;
 }

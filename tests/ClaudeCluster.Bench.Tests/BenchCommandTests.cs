@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.Bench.Tests;
 
@@ -34,6 +35,21 @@ public sealed class BenchCommandTests : IDisposable
         Assert.True(rows[0].GetProperty("goalRatio").GetDouble() > 0);
         Assert.Contains(rows[0].GetProperty("reached").ValueKind, new[] { JsonValueKind.True, JsonValueKind.False });
         Assert.Contains("| seq5 | SQLite |", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Postgres_is_started_measured_beside_sqlite_and_gone_afterwards()
+    {
+        Assert.SkipUnless(PostgresServer.IsInstalled, PostgresServer.HowToInstall);
+        if (!OperatingSystem.IsWindows())
+            _folder.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute; // The server may run as another user.
+
+        var (exit, output, error) = await RunAsync("--seconds", "0.2", "--only", "seq5", "--postgres", "--json", "-", "--folder", _folder.FullName);
+
+        Assert.True(exit == 0, error);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(["SQLite", "PostgreSQL", "memory"], json.RootElement.GetProperty("rows").EnumerateArray().Select(row => Word(row, "on")));
+        Assert.Empty(_folder.EnumerateFileSystemInfos());
     }
 
     [Fact]

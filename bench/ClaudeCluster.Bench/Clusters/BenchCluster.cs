@@ -33,12 +33,15 @@ internal sealed class BenchCluster : IAsyncDisposable
         return new BenchCluster(hub, NewWorker(hub, addTasks), cancellation);
     }
 
-    /// <summary>A worker with room for all that a row has in flight: waiting for room would be a measure of the setting.</summary>
+    /// <summary>
+    /// A worker with room for all that a row has in flight, twice, since a step holds its place until it is committed and its commit holds
+    /// one for what it makes: waiting for room would be a measure of the setting.
+    /// </summary>
     public static DurableTaskWorker NewWorker(ITaskHub hub, Action<DurableTaskRegistry> addTasks)
     {
         var registry = new DurableTaskRegistry();
         addTasks(registry);
-        var options = new DurableTaskWorkerOptions { WorkerId = "bench", MaximumConcurrentOrchestrations = 64, MaximumConcurrentActivities = 128 };
+        var options = new DurableTaskWorkerOptions { WorkerId = "bench", MaximumConcurrentOrchestrations = 128, MaximumConcurrentActivities = 128 };
         return new DurableTaskWorker(hub, registry, NoServices, options, TimeProvider.System);
     }
 

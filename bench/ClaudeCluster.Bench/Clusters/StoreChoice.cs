@@ -17,11 +17,12 @@ internal sealed record StoreChoice(string Name, Func<WorkFolder, ITaskHubStore> 
 
     private static int s_hubs;
 
-    public static IReadOnlyList<StoreChoice> From(BenchOptions options)
+    /// <param name="postgres">A connection string, or null.</param>
+    public static IReadOnlyList<StoreChoice> From(string? postgres)
     {
         List<StoreChoice> stores = [new(SqliteName, folder => new SqliteHubStore(folder.NewFile("hub.db")))];
-        if (options.Postgres is { } connection)
-            stores.Add(new(PostgresName, _ => new PostgresHubStore(new PostgresStoreOptions(connection) { Hub = NewHub() }, TimeProvider.System)));
+        if (postgres is not null)
+            stores.Add(new(PostgresName, _ => new PostgresHubStore(new PostgresStoreOptions(postgres) { Hub = NewHub() }, TimeProvider.System)));
         stores.Add(new(MemoryName, _ => new MemoryHubStore()));
         return stores;
     }

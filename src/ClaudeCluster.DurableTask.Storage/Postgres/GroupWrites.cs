@@ -2,9 +2,13 @@ using ClaudeCluster.DurableTask.History;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
-/// <summary>The statements that write what a group of commits has changed: first what goes, then what changes, then what is new.</summary>
+/// <summary>The statements that write what a group of commits has changed: first what goes, then what is new, then the instances.</summary>
 internal static class GroupWrites
 {
+    /// <summary>Since when something waits is read from the inbox, when all of it has been written, and only while nobody holds the lease.</summary>
+    private const string ReadyAt =
+        "CASE WHEN r.token IS NULL THEN (SELECT min(m.visible_at) FROM inbox m WHERE m.instance_key = r.key AND NOT m.is_timed) END";
+
     public static IReadOnlyList<Statement> Of(IEnumerable<LoadedInstance> instances)
     {
         var all = instances.ToList();
@@ -19,12 +23,12 @@ internal static class GroupWrites
             Consume(all),
             Remove("DELETE FROM activities WHERE key = ANY($1)", [.. all.SelectMany(instance => instance.Held).Where(held => held.IsGone).Select(held => held.Key)]),
             Release([.. all.SelectMany(instance => instance.Held).Where(held => held.HasNewLease && !held.IsGone)]),
-            Lease([.. all.Where(instance => !instance.IsNew && instance.HasNewLease && !instance.HasNewRow)]),
-            Change([.. all.Where(instance => !instance.IsNew && instance.HasNewRow)]),
-            Add([.. all.Where(instance => instance.IsNew)]),
             AddHistory(all),
             AddMessages(all),
             AddActivities(all),
+            Lease([.. all.Where(instance => !instance.IsNew && instance.HasNewTurn && !instance.HasNewRow)]),
+            Change([.. all.Where(instance => !instance.IsNew && instance.HasNewRow)]),
+            Add([.. all.Where(instance => instance.IsNew)]),
         ];
         return [.. writes.OfType<Statement>()];
     }
@@ -53,9 +57,9 @@ internal static class GroupWrites
         + "FROM unnest($1, $2, $3, $4, $5) AS r (key, token, worker, until, deliveries) WHERE a.key = r.key",
         [rows.Select(row => row.Key).ToArray(), .. Held([.. rows.Select(row => row.Lease)])]);
 
-    /// <summary>Who holds the next step of instances that are otherwise as they were.</summary>
+    /// <summary>Whose turn the next step of instances is that are otherwise as they were.</summary>
     public static Statement? Lease(IReadOnlyCollection<LoadedInstance> rows) => rows.Count == 0 ? null : new Statement(
-        "UPDATE instances i SET lease_token = r.token, lease_worker = r.worker, lease_until = r.until, deliveries = r.deliveries "
+        $"UPDATE instances i SET lease_token = r.token, lease_worker = r.worker, lease_until = r.until, deliveries = r.deliveries, ready_at = {ReadyAt} "
         + "FROM unnest($1, $2, $3, $4, $5) AS r (key, token, worker, until, deliveries) WHERE i.key = r.key",
         [rows.Select(row => row.Key).ToArray(), .. Held([.. rows.Select(row => row.Lease)])]);
 
@@ -64,7 +68,7 @@ internal static class GroupWrites
         + "updated_at = r.updated_at, revision = r.revision, is_suspended = r.is_suspended, "
         + "input = CASE WHEN r.has_new_input THEN r.input ELSE i.input END, output = r.output, "
         + "custom_status = r.custom_status, failure = r.failure, tags = r.tags, "
-        + "lease_token = r.token, lease_worker = r.worker, lease_until = r.until, deliveries = r.deliveries "
+        + $"lease_token = r.token, lease_worker = r.worker, lease_until = r.until, deliveries = r.deliveries, ready_at = {ReadyAt} "
         + "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS r "
         + "(key, token, worker, until, deliveries, execution_id, version, version_key, status, is_open, updated_at, revision, is_suspended, "
         + "has_new_input, input, output, custom_status, failure, tags) WHERE i.key = r.key",
@@ -84,8 +88,8 @@ internal static class GroupWrites
         return rows.Count == 0 ? null : new Statement(
             "INSERT INTO instances (key, lease_token, lease_worker, lease_until, deliveries, execution_id, version, version_key, status, is_open, updated_at, "
             + "revision, is_suspended, instance_id, name, name_key, created_at, start_at, input, output, custom_status, failure, tags, "
-            + "parent_instance_id, parent_execution_id, parent_name, parent_task_id) "
-            + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
+            + $"parent_instance_id, parent_execution_id, parent_name, parent_task_id, ready_at) SELECT r.*, {ReadyAt} FROM "
+            + "unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) AS r (key, token)",
             [
                 rows.Select(row => row.Key).ToArray(),
                 .. Held([.. rows.Select(row => row.Lease)]),

@@ -34,7 +34,8 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
 
     public bool HasNewRow { get; private set; }
 
-    public bool HasNewLease { get; private set; }
+    /// <summary>Who holds the next step, or whether one waits for somebody, is not what it was.</summary>
+    public bool HasNewTurn { get; private set; }
 
     public bool HasNewInput => !string.Equals(_stored?.Input, _state.Input, StringComparison.Ordinal);
 
@@ -109,7 +110,7 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
             activity.IsGone = true;
     }
 
-    public void Release(Disposition disposition) => (_lease, HasNewLease) = (_lease.Release(disposition), true);
+    public void Release(Disposition disposition) => (_lease, HasNewTurn) = (_lease.Release(disposition), true);
 
     public void Consume(IReadOnlyList<long> messages)
     {
@@ -126,6 +127,7 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
     {
         _waiting.Add(message);
         Sent.Add(message);
+        HasNewTurn |= _lease.Token is null;
     }
 
     /// <summary>True if it has something to do and nobody does it.</summary>
@@ -134,7 +136,7 @@ internal sealed class LoadedInstance(long key, InstanceState state, bool isStore
 
     public ClaimedStep Give(Claim claim)
     {
-        (_lease, HasNewLease) = (_lease.GiveTo(claim), true);
+        (_lease, HasNewTurn) = (_lease.GiveTo(claim), true);
         return new ClaimedStep(ToLease(), Due(claim.Now)) { Unreadable = _unreadable };
     }
 

@@ -3,60 +3,78 @@ using ClaudeCluster.DurableTask.WorkItems;
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
 /// <summary>
-/// Hands out work that waits. What is locked at the moment is skipped: it is being handed out elsewhere, or only looked at by a commit that
-/// changes nothing of it. The one who skips cannot know, and nobody would ring for the latter: so he is told that there was something.
+/// Hands out work that waits: a look without locks and without a transaction, which mostly finds nothing, then the locks of what it found.
+/// What is locked at the moment is skipped: it is being handed out elsewhere, or only looked at by a commit that changes nothing of it. The
+/// one who skips cannot know, and nobody would ring for the latter: so he looks again, soon.
 /// </summary>
 internal static class PostgresClaims
 {
     private const string Names = "($2::text[] IS NULL OR {0}.name_key = ANY($2::text[])) "
         + "AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS r (name_key, version_key) WHERE r.name_key = {0}.name_key AND r.version_key = {0}.version_key)";
 
-    public static async Task<((IReadOnlyList<ClaimedStep> Steps, bool Skipped) Result, IReadOnlyList<Statement> Writes)> StepsAsync(
-        PostgresTransaction transaction, Claim claim)
-    {
-        List<(LoadedInstance Instance, ClaimedStep Step)> given = [];
-        while (true)
-        {
-            // The oldest at-once messages and the oldest timers that are due, each by its own index; both locks are taken, few are too many.
-            var most = claim.Most - given.Count;
-            var (atOnce, due) = (Waiting(claim, most, isTimed: false, locks: true), Waiting(claim, most, isTimed: true, locks: true));
-            await transaction.ReadAsync([atOnce, due]);
-            var found = atOnce.Rows.Concat(due.Rows)
-                .Where(row => !given.Exists(already => already.Instance.Key == row.Instance.Key))
-                .OrderBy(row => row.VisibleAt).ThenBy(row => row.Message)
-                .Select(row => row.Instance).DistinctBy(instance => instance.Key)
-                .Take(most)
-                .ToList();
-            if (found.Count == 0)
-                break;
-            await LoadMessagesAsync(transaction, found, claim);
-
-            // Between the look and the lock the message may have been taken in by a step that ended: such an instance has nothing to do.
-            var waiting = found.Where(instance => instance.Waits(claim.Now)).ToList();
-            given.AddRange(waiting.Select(instance => (instance, instance.Give(claim))));
-            if (waiting.Count == found.Count)
-                break;
-        }
-
-        var skipped = given.Count < claim.Most && await HasOthersAsync(transaction, claim, [.. given.Select(row => row.Instance.Key)]);
-        return ((given.ConvertAll(row => row.Step), skipped), GroupWrites.Lease([.. given.Select(row => row.Instance)]) is { } lease ? [lease] : []);
-    }
-
-    public static async Task<(IReadOnlyList<ActivityLease> Result, IReadOnlyList<Statement> Writes)> ActivitiesAsync(PostgresTransaction transaction, Claim claim)
+    /// <summary>Instances that seem to have something to do, the oldest at-once messages and the oldest timers that are due, each by its own index.</summary>
+    public static Query<(long Key, long Since)> StepCandidates(Claim claim)
     {
         var (names, refusedNames, refusedVersions) = Filter(claim);
+        var free = $"NOT i.is_suspended AND (i.start_at IS NULL OR i.start_at <= $5) AND {In("i")}";
+        return new Query<(long, long)>(
+            $"(SELECT i.key, i.ready_at FROM instances i WHERE i.ready_at IS NOT NULL AND {free} ORDER BY i.ready_at, i.key LIMIT $1) UNION ALL "
+            + "(SELECT i.key, m.visible_at FROM inbox m JOIN instances i ON i.key = m.instance_key "
+            + $"WHERE m.is_timed AND m.visible_at <= $5 AND i.lease_token IS NULL AND {free} "
+            + "AND NOT EXISTS (SELECT FROM inbox e WHERE e.instance_key = m.instance_key AND e.is_timed AND (e.visible_at, e.key) < (m.visible_at, m.key)) "
+            + "ORDER BY m.visible_at, m.key LIMIT $1)",
+            row => (row.GetInt64(0), row.GetInt64(1)),
+            claim.Most,
+            names,
+            refusedNames,
+            refusedVersions,
+            claim.Now.UtcTicks);
+    }
+
+    /// <summary>Of these, those that nobody has locked and that still have something to do.</summary>
+    public static async Task<(IReadOnlyList<ClaimedStep> Result, IReadOnlyList<Statement> Writes)> StepsAsync(
+        PostgresTransaction transaction, Claim claim, long[] candidates)
+    {
+        var free = new Query<LoadedInstance>(
+            $"SELECT {PostgresRows.InstanceColumns} FROM instances i WHERE i.key = ANY($1) AND i.lease_token IS NULL FOR UPDATE SKIP LOCKED",
+            PostgresRows.Loaded,
+            [candidates]);
+        var messages = DueMessages(candidates, claim.Now);
+        await transaction.ReadAsync([free, messages]);
+        var byKey = free.Rows.ToDictionary(instance => instance.Key);
+        foreach (var message in messages.Rows)
+            byKey.GetValueOrDefault(message.Receiver)?.Load(message);
+
+        var given = candidates.Select(key => byKey.GetValueOrDefault(key)).OfType<LoadedInstance>()
+            .Where(instance => instance.Waits(claim.Now) && claim.Takes(instance.State))
+            .ToList();
+        return (given.ConvertAll(instance => instance.Give(claim)), GroupWrites.Lease(given) is { } lease ? [lease] : []);
+    }
+
+    public static Query<long> ActivityCandidates(Claim claim)
+    {
+        var (names, refusedNames, refusedVersions) = Filter(claim);
+        return new Query<long>(
+            $"SELECT a.key FROM activities a WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at, a.key LIMIT $1",
+            row => row.GetInt64(0),
+            claim.Most,
+            names,
+            refusedNames,
+            refusedVersions);
+    }
+
+    public static async Task<(IReadOnlyList<ActivityLease> Result, IReadOnlyList<Statement> Writes)> ActivitiesAsync(
+        PostgresTransaction transaction, Claim claim, IReadOnlyList<long> candidates)
+    {
         var waiting = new Query<LoadedActivity>(
             $"SELECT {PostgresRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key "
-            + $"WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at, a.key LIMIT $1 FOR UPDATE OF a SKIP LOCKED",
+            + "WHERE a.key = ANY($1) AND a.lease_token IS NULL ORDER BY a.scheduled_at, a.key FOR UPDATE OF a SKIP LOCKED",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);
                 return new LoadedActivity(key, work, lease);
             },
-            claim.Most,
-            names,
-            refusedNames,
-            refusedVersions);
+            [candidates.ToArray()]);
         await transaction.ReadAsync([waiting]);
         var leases = waiting.Rows.ConvertAll(activity => activity.Give(claim));
         return (leases, GroupWrites.Release(waiting.Rows) is { } write ? [write] : []);
@@ -95,48 +113,14 @@ internal static class PostgresClaims
         now.UtcTicks,
         most);
 
-    /// <summary>Whether more waits than was given: it was locked.</summary>
-    private static async Task<bool> HasOthersAsync(PostgresTransaction transaction, Claim claim, HashSet<long> given)
-    {
-        var (atOnce, due) = (
-            Waiting(claim, given.Count + 1, isTimed: false, locks: false), Waiting(claim, given.Count + 1, isTimed: true, locks: false));
-        await transaction.ReadAsync([atOnce, due]);
-        return atOnce.Rows.Concat(due.Rows).Any(row => !given.Contains(row.Instance.Key));
-    }
-
-    private static Query<(LoadedInstance Instance, long VisibleAt, long Message)> Waiting(Claim claim, int most, bool isTimed, bool locks)
-    {
-        var (names, refusedNames, refusedVersions) = Filter(claim);
-        string Due(string message) => isTimed ? $"{message}.is_timed AND {message}.visible_at <= $5" : $"NOT {message}.is_timed";
-        return new Query<(LoadedInstance, long, long)>(
-            $"SELECT {PostgresRows.InstanceColumns}, m.visible_at, m.key FROM inbox m JOIN instances i ON i.key = m.instance_key "
-            + $"WHERE {Due("m")} AND i.lease_token IS NULL AND NOT i.is_suspended AND (i.start_at IS NULL OR i.start_at <= $5) AND {In("i")} "
-            + "AND NOT EXISTS (SELECT FROM inbox e WHERE e.instance_key = m.instance_key "
-            + $"AND {Due("e")} AND (e.visible_at, e.key) < (m.visible_at, m.key)) "
-            + "ORDER BY m.visible_at, m.key LIMIT $1" + (locks ? " FOR UPDATE OF i SKIP LOCKED" : string.Empty),
-            row => (PostgresRows.Loaded(row), row.GetInt64(24), row.GetInt64(25)),
-            most,
-            names,
-            refusedNames,
-            refusedVersions,
-            claim.Now.UtcTicks);
-    }
-
-    private static async Task LoadMessagesAsync(PostgresTransaction transaction, List<LoadedInstance> found, Claim claim)
-    {
-        var messages = new Query<LoadedMessage>(
-            $"SELECT {PostgresRows.MessageColumns} FROM unnest($1) AS i (key), LATERAL ("
-            + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $2) ORDER BY w.is_front DESC, w.visible_at, w.key "
-            + "LIMIT greatest($3, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front))) m",
-            PostgresRows.Message,
-            found.Select(instance => instance.Key).ToArray(),
-            claim.Now.UtcTicks,
-            (long)Claim.MostMessages);
-        await transaction.ReadAsync([messages]);
-        var byKey = found.ToDictionary(instance => instance.Key);
-        foreach (var message in messages.Rows)
-            byKey[message.Receiver].Load(message);
-    }
+    private static Query<LoadedMessage> DueMessages(long[] instances, DateTimeOffset now) => new(
+        $"SELECT {PostgresRows.MessageColumns} FROM unnest($1) AS i (key), LATERAL ("
+        + "SELECT * FROM inbox w WHERE w.instance_key = i.key AND (NOT w.is_timed OR w.visible_at <= $2) ORDER BY w.is_front DESC, w.visible_at, w.key "
+        + "LIMIT greatest($3, (SELECT count(*) FROM inbox f WHERE f.instance_key = i.key AND f.is_front))) m",
+        PostgresRows.Message,
+        instances,
+        now.UtcTicks,
+        (long)Claim.MostMessages);
 
     private static string In(string table) => Names.Replace("{0}", table, StringComparison.Ordinal);
 

@@ -13,10 +13,11 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable
 {
     private const int LongestStatementAnswer = 5;
 
-    // Plans are made once, for tables that are nearly empty then; they must not be those of an empty table. A coordinator that stands
-    // still in the middle of a transaction loses it, and its locks, before others have waited too long.
+    // Plans are made once, for tables that are nearly empty then; they must not be those of an empty table: rows are found, and put in
+    // order, by an index. A coordinator that stands still in the middle of a transaction loses it, and its locks, before others have
+    // waited too long.
     private const string SessionSettings =
-        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off; SET enable_material = off; "
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off; SET enable_material = off; SET enable_sort = off; "
         + "SET plan_cache_mode = force_generic_plan; SET jit = off; SET default_transaction_isolation = 'read committed'; "
         + "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; ";
 

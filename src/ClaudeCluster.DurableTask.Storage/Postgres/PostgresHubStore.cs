@@ -67,14 +67,24 @@ public sealed class PostgresHubStore : ITaskHubStore
 
     public async Task<IReadOnlyList<ClaimedStep>> ClaimStepsAsync(Claim claim, CancellationToken cancellation = default)
     {
-        var (steps, skipped) = await _transactions.RunAsync(transaction => PostgresClaims.StepsAsync(transaction, claim));
-        if (skipped)
-            _lookAgain.Change(DurationOfALock, Timeout.InfiniteTimeSpan);
+        var found = await _transactions.ReadAsync(() => PostgresClaims.StepCandidates(claim));
+        if (found.Count == 0)
+            return [];
+        var candidates = found.OrderBy(candidate => candidate.Since).Select(candidate => candidate.Key).Distinct().Take(claim.Most).ToArray();
+        var steps = await _transactions.RunAsync(transaction => PostgresClaims.StepsAsync(transaction, claim, candidates));
+        LookAgainIf(steps.Count < candidates.Length);
         return steps;
     }
 
-    public Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default) =>
-        _transactions.RunAsync(transaction => PostgresClaims.ActivitiesAsync(transaction, claim));
+    public async Task<IReadOnlyList<ActivityLease>> ClaimActivitiesAsync(Claim claim, CancellationToken cancellation = default)
+    {
+        var candidates = await _transactions.ReadAsync(() => PostgresClaims.ActivityCandidates(claim));
+        if (candidates.Count == 0)
+            return [];
+        var activities = await _transactions.RunAsync(transaction => PostgresClaims.ActivitiesAsync(transaction, claim, candidates));
+        LookAgainIf(activities.Count < candidates.Count);
+        return activities;
+    }
 
     public async Task<DateTimeOffset?> ReadNextDueAsync(DateTimeOffset after, CancellationToken cancellation = default) =>
         (await _transactions.ReadAsync(() => PostgresReads.NextDue(after)))[0] is { } ticks ? PostgresRows.Instant(ticks) : null;
@@ -133,6 +143,12 @@ public sealed class PostgresHubStore : ITaskHubStore
             await _announcements.DisposeAsync();
         await _database.DisposeAsync();
         _transactions.Dispose();
+    }
+
+    private void LookAgainIf(bool skipped)
+    {
+        if (skipped)
+            _lookAgain.Change(DurationOfALock, Timeout.InfiniteTimeSpan);
     }
 
     private void Tell(GroupOutcome outcome)

@@ -16,7 +16,10 @@ public sealed record PostgresStoreOptions(string ConnectionString)
     /// <value>Default: 10.</value>
     public int MaximumConnections { get; init; } = 10;
 
-    /// <summary>Groups of commits that are written at the same time. More of them overlap their waits for the disk, but are smaller.</summary>
+    /// <summary>
+    /// Groups of commits that may be written at the same time. They overlap their waits for the disk; a further one begins only when enough
+    /// commits have come to be worth it.
+    /// </summary>
     /// <value>Default: 2.</value>
     public int Writers { get; init; } = 2;
 

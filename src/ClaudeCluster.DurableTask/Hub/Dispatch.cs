@@ -257,8 +257,20 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         }
     }
 
-    private IPastEvents PastOf(ClaimedStep claimed) =>
-        claimed.Unreadable is { } reason ? new UnreadablePast(reason) : new StoredPast(store, claimed.Lease.State);
+    private IPastEvents PastOf(ClaimedStep claimed) => claimed switch
+    {
+        { Unreadable: { } reason } => new UnreadablePast(reason),
+        { Messages: [{ Event: ExecutionStarted }, ..] } => NoPast.Instance,
+        _ => new StoredPast(store, claimed.Lease.State),
+    };
+
+    /// <summary>Of an execution's first step.</summary>
+    private sealed class NoPast : IPastEvents
+    {
+        public static NoPast Instance { get; } = new();
+
+        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HistoryEvent>>([]);
+    }
 
     /// <summary>Of a step whose messages cannot be read.</summary>
     private sealed class UnreadablePast(string reason) : IPastEvents

@@ -37,11 +37,17 @@ internal sealed class Receiver : IDisposable
     /// <summary>False if the worker has gone: the work must be given back.</summary>
     public bool Give(Taken taken) => _waiting.Writer.TryWrite(taken);
 
-    /// <summary>Work may wait in the store: older than what is being made now, so that it goes first.</summary>
+    /// <summary>Work may wait in the store.</summary>
     public void AskToLook()
     {
-        Steps.MayHaveBacklog = Activities.MayHaveBacklog = true;
-        WakeToLook();
+        lock (_lock)
+        {
+            if (_lookAsked)
+                return;
+            _lookAsked = true;
+        }
+
+        _waiting.Writer.TryWrite(null);
     }
 
     /// <summary>Do not ask again for this version of this task.</summary>
@@ -55,7 +61,7 @@ internal sealed class Receiver : IDisposable
     {
         room.Free(places);
         if (places > 0 && room.MayHaveBacklog)
-            WakeToLook();
+            AskToLook();
     }
 
     /// <summary>A look with so many places found so much. If it filled them, more may wait.</summary>
@@ -64,7 +70,7 @@ internal sealed class Receiver : IDisposable
         room.MayHaveBacklog |= found == places;
         Free(room, places - found);
         if (room.MayHaveBacklog && room.HasPlaces)
-            WakeToLook();
+            AskToLook();
     }
 
     public Room RoomFor(Lease lease) => lease is StepLease ? Steps : Activities;
@@ -122,18 +128,6 @@ internal sealed class Receiver : IDisposable
     }
 
     public void Dispose() => _alarm.Dispose();
-
-    private void WakeToLook()
-    {
-        lock (_lock)
-        {
-            if (_lookAsked)
-                return;
-            _lookAsked = true;
-        }
-
-        _waiting.Writer.TryWrite(null);
-    }
 
     private void SetAlarm()
     {

@@ -1,5 +1,8 @@
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
+using ClaudeCluster.PostgresKit;
+using Npgsql;
 
 namespace ClaudeCluster.DurableTask.Simulation.Soak;
 
@@ -32,6 +35,26 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var path = Path.Combine(_folder.FullName, "hub.db");
         await using var store = new SqliteHubStore(path);
         Soak(store, () => new FileInfo(path).Length + new FileInfo($"{path}-wal").Length, perMinute);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    public async Task A_day_on_postgres_leaves_nothing_behind(int perMinute)
+    {
+        Assert.SkipUnless(PostgresServer.IsInstalled, PostgresServer.HowToInstall);
+        using var server = PostgresServer.StartNew();
+        await using var database = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var store = new PostgresHubStore(new PostgresStoreOptions(server.ConnectionString), TimeProvider.System);
+        Soak(store, () => VacuumedBytes(database), perMinute);
+    }
+
+    /// <summary>A virtual hour passes in seconds, in which the server would not vacuum; in a real one it does many times.</summary>
+    private static long VacuumedBytes(NpgsqlDataSource database)
+    {
+        using var vacuum = database.CreateCommand("VACUUM");
+        vacuum.ExecuteNonQuery();
+        using var size = database.CreateCommand("SELECT pg_database_size(current_database())");
+        return (long)size.ExecuteScalar()!;
     }
 
     private void Soak(ITaskHubStore store, Func<long> storedBytes, int perMinute)

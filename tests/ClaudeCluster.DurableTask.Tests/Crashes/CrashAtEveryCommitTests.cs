@@ -124,16 +124,16 @@ public sealed class CrashAtEveryCommitOnPostgres : CrashAtEveryCommitTests, IDis
     public void Dispose()
     {
         if (_hub is not null)
-            PostgresServer.GiveBack(_hub);
+            SharedServer.GiveBack(_hub);
     }
 
     internal override ITaskHubStore Open(string hub, Action<long, bool>? onCommit)
     {
-        var server = PostgresServer.Get();
+        var server = SharedServer.Get();
         if (hub != _run)
         {
             Dispose();
-            (_run, _hub) = (hub, server.TakeHub());
+            (_run, _hub) = (hub, SharedServer.TakeHub());
         }
 
         var options = server.Options(_hub!) with { OnCommit = onCommit is null ? null : point => onCommit(point.Number, point.IsBefore) };

@@ -11,7 +11,7 @@ internal static class LastingStores
     public static string NewPlace(StoreKind kind, TestFolder folder, int number) => kind switch
     {
         StoreKind.Sqlite => folder.File($"hub-{number}.db"),
-        StoreKind.Postgres => $"{PostgresServer.Get().TakeHub()}@{PostgresServer.Get().ConnectionString}",
+        StoreKind.Postgres => $"{SharedServer.TakeHub()}@{SharedServer.Get().ConnectionString}",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 

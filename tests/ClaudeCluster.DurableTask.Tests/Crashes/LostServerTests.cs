@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Tests.Kit;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.DurableTask.Tests.Crashes;
 
@@ -26,7 +27,7 @@ public sealed class LostServerTests
     [Fact]
     public async Task A_server_killed_again_and_again_loses_and_doubles_nothing()
     {
-        using var server = PostgresServer.StartNew();
+        using var server = SharedServer.StartNew();
         await RunWhileAsync(server, () =>
         {
             server.Kill();
@@ -37,14 +38,14 @@ public sealed class LostServerTests
     [Fact]
     public async Task A_server_restarted_at_once_loses_and_doubles_nothing()
     {
-        using var server = PostgresServer.StartNew();
+        using var server = SharedServer.StartNew();
         await RunWhileAsync(server, server.RestartAtOnce);
     }
 
     private static async Task<int> RunWithCutsAsync(int first, bool before)
     {
-        var server = PostgresServer.Get();
-        var hub = server.TakeHub();
+        var server = SharedServer.Get();
+        var hub = SharedServer.TakeHub();
         using var proxy = new CuttingProxy(server.Folder, Stride, first, before);
         var effects = new ConcurrentDictionary<string, int>();
         await using (var cluster = await OpenAsync(new PostgresStoreOptions(proxy.ConnectionString) { Hub = hub, MaximumConnections = 6 }))
@@ -61,7 +62,7 @@ public sealed class LostServerTests
             Assert.All(effects, effect => Assert.Equal(1, effect.Value));
         }
 
-        PostgresServer.GiveBack(hub);
+        SharedServer.GiveBack(hub);
         return proxy.Cuts;
     }
 

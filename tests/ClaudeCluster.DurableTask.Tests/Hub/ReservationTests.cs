@@ -23,4 +23,19 @@ public sealed class ReservationTests
 
         Assert.Null(await receiver.NextAsync(CancellationToken.None).AsTask().WaitAsync(Cluster.Patience));
     }
+
+    /// <summary>A ring closed the places until the next look; what was committed meanwhile was left and rang again, without end.</summary>
+    [Fact]
+    public async Task A_ring_asks_for_a_look_and_leaves_the_places_open()
+    {
+        var time = new FakeTime();
+        using var receiver = new Receiver(new WorkerOffer("worker", StepRoom: 2, ActivityRoom: 0, null, null), new HubClock(time));
+        receiver.BeginLook(time.GetUtcNow());
+        receiver.Looked(receiver.Steps, receiver.Steps.ReserveForLook(), found: 0);
+
+        receiver.AskToLook();
+
+        Assert.True(receiver.Steps.IsOpen);
+        Assert.Null(await receiver.NextAsync(CancellationToken.None).AsTask().WaitAsync(Cluster.Patience));
+    }
 }

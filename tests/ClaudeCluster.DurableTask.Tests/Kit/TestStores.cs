@@ -27,7 +27,7 @@ internal sealed class TestStores(StoreKind kind) : IDisposable
     {
         _files++;
         if (kind == StoreKind.Postgres)
-            _hubs.Add(PostgresServer.Get().TakeHub());
+            _hubs.Add(SharedServer.TakeHub());
         return _last = kind is StoreKind.Memory or StoreKind.Wire ? new MemoryHubStore() : Open();
     }
 
@@ -35,13 +35,13 @@ internal sealed class TestStores(StoreKind kind) : IDisposable
 
     public void Dispose()
     {
-        _hubs.ForEach(PostgresServer.GiveBack);
+        _hubs.ForEach(SharedServer.GiveBack);
         _folder.Dispose();
     }
 
     private ITaskHubStore Open() => kind == StoreKind.Sqlite
         ? new SqliteHubStore(_folder.File($"hub-{_files}.db"))
-        : new PostgresHubStore(PostgresServer.Get().Options(_hubs[^1]), TimeProvider.System);
+        : new PostgresHubStore(SharedServer.Get().Options(_hubs[^1]), TimeProvider.System);
 }
 
 /// <summary>A folder that goes with its test.</summary>

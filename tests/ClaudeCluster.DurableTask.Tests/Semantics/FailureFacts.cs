@@ -18,8 +18,9 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     public async Task A_history_that_nobody_can_read_fails_its_orchestration_with_the_reason_and_no_other()
     {
         await using var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with { MaximumWarmInstances = 0 };
         cluster.Store.BeforeHistory = id => Throw<JsonException>(id == "damaged");
-        cluster.StartWorker(AddDone);
+        cluster.StartWorker(AddTwoSteps);
 
         var damaged = await cluster.RunAsync("Flow", instanceId: "damaged");
 
@@ -184,6 +185,11 @@ public abstract class FailureFacts(StoreKind kind) : HubFacts(kind)
     }
 
     private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));
+
+    /// <summary>The second step reads what the first one wrote, unless it is remembered.</summary>
+    private static void AddTwoSteps(DurableTaskRegistry tasks) => tasks
+        .AddActivityFunc<string>("Work", _ => "done")
+        .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Work"));
 
     private static void Throw<T>(bool really)
         where T : Exception, new()

@@ -44,17 +44,21 @@ public abstract class HubTroubleFacts(StoreKind kind) : HubFacts(kind)
     public async Task A_hub_that_cannot_be_read_ends_the_worker_and_not_the_orchestration()
     {
         var cluster = await OpenAsync();
+        cluster.WorkerOptions = cluster.WorkerOptions with { MaximumWarmInstances = 0 };
         cluster.Store.BeforeHistory = _ => throw new IOException("The disk is gone.");
-        cluster.StartWorker(AddDone);
+        cluster.StartWorker(AddTwoSteps);
         var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow");
         await Assert.ThrowsAsync<IOException>(cluster.WorkersEndAsync);
         await cluster.DisposeAsync();
 
         await using var next = await OpenAsync(SameStore());
-        next.StartWorker(AddDone);
+        next.StartWorker(AddTwoSteps);
 
         Assert.Equal("done", (await next.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
-    private static void AddDone(DurableTaskRegistry tasks) => tasks.AddOrchestratorFunc<string>("Flow", _ => Task.FromResult("done"));
+    /// <summary>The second step reads what the first one wrote, unless it is remembered.</summary>
+    private static void AddTwoSteps(DurableTaskRegistry tasks) => tasks
+        .AddActivityFunc<string>("Work", _ => "done")
+        .AddOrchestratorFunc<string>("Flow", context => context.CallActivityAsync<string>("Work"));
 }

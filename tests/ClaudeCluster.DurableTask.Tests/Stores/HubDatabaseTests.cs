@@ -4,6 +4,7 @@ using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.DurableTask.Tests.Stores;
 
@@ -11,10 +12,10 @@ namespace ClaudeCluster.DurableTask.Tests.Stores;
 public sealed class HubDatabaseTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private readonly PostgresServer _server = PostgresServer.Get();
+    private readonly PostgresServer _server = SharedServer.Get();
     private readonly List<string> _hubs = [];
 
-    public void Dispose() => _hubs.ForEach(PostgresServer.GiveBack);
+    public void Dispose() => _hubs.ForEach(SharedServer.GiveBack);
 
     [Fact]
     public async Task No_server_is_told_with_host_and_without_the_password()
@@ -159,7 +160,7 @@ public sealed class HubDatabaseTests : IDisposable
 
     private string NewHub()
     {
-        _hubs.Add(_server.TakeHub());
+        _hubs.Add(SharedServer.TakeHub());
         return _hubs[^1];
     }
 

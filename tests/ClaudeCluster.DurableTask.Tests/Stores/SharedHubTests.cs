@@ -7,6 +7,7 @@ using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.DurableTask.Tests.Stores;
 
@@ -15,10 +16,10 @@ public sealed class SharedHubTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly LocalTaskHubOptions Shared = new() { OwnsStore = false, PollInterval = TimeSpan.FromHours(1) };
-    private readonly PostgresServer _server = PostgresServer.Get();
-    private readonly string _hub = PostgresServer.Get().TakeHub();
+    private readonly PostgresServer _server = SharedServer.Get();
+    private readonly string _hub = SharedServer.TakeHub();
 
-    public void Dispose() => PostgresServer.GiveBack(_hub);
+    public void Dispose() => SharedServer.GiveBack(_hub);
 
     [Fact]
     public async Task Work_that_one_leaves_is_taken_by_the_other_at_once()

@@ -20,7 +20,8 @@ CREATE SEQUENCE keys INCREMENT BY 1000;
 
 -- One row per orchestration. The row is the fold of its history; the lease says who runs its next step. Its lock is the lock of all that
 -- belongs to the instance. A lease begins and ends with each step: no index holds its columns, and pages keep some room, so that these
--- updates stay in the row's page and touch no index (HOT).
+-- updates stay in the row's page and touch no index (HOT). ready_at is in an index, but is set only while something waits that no commit
+-- handed out.
 CREATE TABLE instances (
   key bigint PRIMARY KEY,
   instance_id text COLLATE "C" NOT NULL UNIQUE,
@@ -48,11 +49,13 @@ CREATE TABLE instances (
   lease_token text COLLATE "C",
   lease_worker text COLLATE "C",
   lease_until bigint,
-  deliveries integer NOT NULL
+  deliveries integer NOT NULL,
+  ready_at bigint -- the oldest message that is due at once; kept only while nobody holds the lease
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
 
 CREATE INDEX instances_of_parent ON instances (parent_instance_id, key) WHERE parent_instance_id IS NOT NULL;
 CREATE INDEX instances_open ON instances (key) WHERE is_open;
+CREATE INDEX instances_ready ON instances (ready_at, key) WHERE ready_at IS NOT NULL AND NOT is_suspended;
 
 -- One row per step: a JSON array of its events.
 CREATE TABLE history (
@@ -74,7 +77,6 @@ CREATE TABLE inbox (
   PRIMARY KEY (instance_key, key)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000);
 
-CREATE INDEX inbox_at_once ON inbox (visible_at, key) WHERE NOT is_timed;
 CREATE INDEX inbox_timed ON inbox (visible_at, key) WHERE is_timed;
 
 -- Activities that wait for a worker, or are held by one. A row goes when its activity or its execution ends.

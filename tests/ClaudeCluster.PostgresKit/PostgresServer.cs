@@ -1,28 +1,19 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using ClaudeCluster.DurableTask.Storage.Postgres;
-using ClaudeCluster.DurableTask.Tests.Kit;
-using Npgsql;
 
-[assembly: AssemblyFixture(typeof(PostgresServer.Shared))]
-
-namespace ClaudeCluster.DurableTask.Tests.Kit;
+namespace ClaudeCluster.PostgresKit;
 
 /// <summary>
-/// A real PostgreSQL server of this test run, in a folder of its own, reached through a socket there. A shell owns it: it does what
-/// it is told through its input, and when that ends, with this process however it ends, it stops the server and removes the folder.
+/// A real PostgreSQL server for tests and measurements, in a folder of its own, reached through a socket there. A shell owns it: it does
+/// what it is told through its input, and when that ends, with this process however it ends, it stops the server and removes the folder.
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
-    private static readonly Lock StartLock = new();
-    private static readonly ConcurrentBag<string> IdleHubs = [];
-    private static PostgresServer? s_shared;
-    private static int s_hubs;
+    public const string HowToInstall = "PostgreSQL is not installed: run `apt-get install postgresql`.";
 
     private readonly Process _shell;
 
-    private PostgresServer(string binaries)
+    private PostgresServer(string binaries, string parent)
     {
         var user = Environment.IsPrivilegedProcess ? "postgres" : Environment.UserName;
         var start = Environment.IsPrivilegedProcess
@@ -30,50 +21,22 @@ public sealed class PostgresServer : IDisposable
             : new ProcessStartInfo("sh", ["-c", Script, "sh"]);
         start.ArgumentList.Add(binaries);
         start.ArgumentList.Add(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(parent);
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.WorkingDirectory) = (true, true, "/");
         _shell = Process.Start(start)!;
         Folder = Answer();
     }
 
+    public static bool IsInstalled => FindBinaries() is not null;
+
+    /// <summary>Its socket, its log and its data.</summary>
     public string Folder { get; }
 
     public string ConnectionString => $"Host={Folder};Database=postgres;Username=cc";
 
-    /// <summary>The server that all tests share. A test that stops it starts one of its own.</summary>
-    public static PostgresServer Get()
-    {
-        lock (StartLock)
-            return s_shared ??= StartNew();
-    }
-
-    /// <summary>Skips the test where PostgreSQL is not installed.</summary>
-    public static PostgresServer StartNew()
-    {
-        var binaries = FindBinaries();
-        Assert.SkipUnless(binaries is not null, "PostgreSQL is not installed: run `apt-get install postgresql`.");
-        return new PostgresServer(binaries);
-    }
-
-    /// <summary>An empty hub: one that was used before, emptied, or a new one. Making its tables takes longer than most tests.</summary>
-    public string TakeHub()
-    {
-        if (!IdleHubs.TryTake(out var hub))
-            return $"test_{Interlocked.Increment(ref s_hubs).ToString(CultureInfo.InvariantCulture)}";
-        Execute(string.Join(';', new[] { "instances", "history", "inbox", "activities" }.Select(table => $"DELETE FROM claude_cluster_{hub}.{table}")));
-        return hub;
-    }
-
-    public static void GiveBack(string hub) => IdleHubs.Add(hub);
-
-    public PostgresStoreOptions Options(string hub) => new(ConnectionString) { Hub = hub, MaximumConnections = 6 };
-
-    public void Execute(string sql)
-    {
-        using var connection = new NpgsqlConnection($"{ConnectionString};Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
-    }
+    /// <param name="parent">Where its folder is made. Whom the server runs as must be able to write there, and a socket's path is short.</param>
+    /// <exception cref="InvalidOperationException">It is not installed or does not start.</exception>
+    public static PostgresServer StartNew(string parent = "/tmp") => new(FindBinaries() ?? throw new InvalidOperationException(HowToInstall), parent);
 
     /// <summary>kill -9 of the server and of all its processes, in the middle of whatever they do.</summary>
     public void Kill() => Tell("kill");
@@ -114,16 +77,16 @@ public sealed class PostgresServer : IDisposable
 
     // Folders are named after the process that they serve. One whose process is gone was left by a shell that was killed too.
     private const string Script = """
-        bin=$1 owner=$2
+        bin=$1 owner=$2 parent=$3
         trap '' INT TERM HUP
-        for old in /tmp/claude-cluster-pg-*; do
+        for old in "$parent"/claude-cluster-pg-*; do
           [ -d "$old" ] || continue
           pid=${old##*-pg-}; pid=${pid%%-*}
           [ -d "/proc/$pid" ] && continue
           "$bin/pg_ctl" -D "$old/data" -m immediate stop >/dev/null 2>&1
           rm -rf "$old" 2>/dev/null
         done
-        folder=$(mktemp -d "/tmp/claude-cluster-pg-$owner-XXXXXX") && chmod 755 "$folder" && mkdir -m 700 "$folder/data" || { echo "failed: no folder in /tmp"; exit 1; }
+        folder=$(mktemp -d "$parent/claude-cluster-pg-$owner-XXXXXX") && chmod 755 "$folder" && mkdir -m 700 "$folder/data" || { echo "failed: it cannot make a folder in $parent"; exit 1; }
         data=$folder/data
         log() { echo "failed: $(tail -n 3 "$folder/log" | tr '\n' ' ')"; }
         start() {
@@ -146,17 +109,4 @@ public sealed class PostgresServer : IDisposable
         "$bin/pg_ctl" -D "$data" -m immediate stop >/dev/null 2>&1
         rm -rf "$folder"
         """;
-
-    /// <summary>Stops the shared server, if a test started it, when all tests have ended.</summary>
-    public sealed class Shared : IDisposable
-    {
-        public void Dispose()
-        {
-            lock (StartLock)
-            {
-                s_shared?.Dispose();
-                s_shared = null;
-            }
-        }
-    }
 }
