@@ -5,16 +5,16 @@ namespace ClaudeCluster.DurableTask.Grpc.Client;
 internal static partial class ClientLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Connected to {Hub}.")]
-    public static partial void Connected(this ILogger logger, string hub);
+    public static partial void Connected(this ILogger logger, HubAddress hub);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Hub} ended the stream of work; it will be asked again.")]
-    public static partial void StreamEnded(this ILogger logger, string hub);
+    public static partial void StreamEnded(this ILogger logger, HubAddress hub);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Hub} was silent for {Seconds} seconds; it will be asked again.")]
-    public static partial void StreamSilent(this ILogger logger, string hub, double seconds);
+    public static partial void StreamSilent(this ILogger logger, HubAddress hub, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The stream of work from {Hub} failed and will be opened again: {Reason}")]
-    public static partial void StreamFailed(this ILogger logger, string hub, string reason);
+    public static partial void StreamFailed(this ILogger logger, HubAddress hub, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Work on '{Instance}' was not understood and goes back: {Reason}")]
     public static partial void WorkNotUnderstood(this ILogger logger, string instance, string reason);

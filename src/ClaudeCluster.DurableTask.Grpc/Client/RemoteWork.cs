@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using ClaudeCluster.DurableTask.Grpc.Mapping;
 using ClaudeCluster.DurableTask.Grpc.Wire;
 using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
@@ -139,11 +138,11 @@ internal sealed class RemoteWork(
     private async Task ReceiveOnceAsync(WorkerOffer offer, Proto.GetWorkItemsRequest request, ChannelWriter<WorkItem> items, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).CancelAsync(), end, options.SilenceLimit, Timeout.InfiniteTimeSpan);
+        await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), end, options.SilenceLimit, Timeout.InfiniteTimeSpan);
         try
         {
             await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, cancellation);
-            logger.Connected(address.ToString());
+            logger.Connected(address);
             await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer)))
             {
                 pauses.Reset();
@@ -152,15 +151,15 @@ internal sealed class RemoteWork(
                     await TakeAsync(item, offer, items);
             }
 
-            logger.StreamEnded(address.ToString());
+            logger.StreamEnded(address);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            logger.StreamSilent(address.ToString(), options.SilenceLimit.TotalSeconds);
+            logger.StreamSilent(address, options.SilenceLimit.TotalSeconds);
         }
         catch (RpcException e)
         {
-            logger.StreamFailed(address.ToString(), e.Message);
+            logger.StreamFailed(address, e.Message);
         }
     }
 

@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay;
 using Case = ClaudeCluster.DurableTask.Grpc.Protocol.OrchestratorAction.OrchestratorActionTypeOneofCase;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using Google.Protobuf.Collections;
 using Case = ClaudeCluster.DurableTask.Grpc.Protocol.HistoryEvent.EventTypeOneofCase;

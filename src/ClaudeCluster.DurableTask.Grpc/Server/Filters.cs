@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.WorkItems;
 

@@ -36,6 +36,7 @@ public sealed class TaskHubHost : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logs">Where to log.</param>
     /// <param name="certificate">For TLS; null listens in the clear.</param>
+    /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<TaskHubHost> StartAsync(
         IPEndPoint listen,
@@ -43,7 +44,8 @@ public sealed class TaskHubHost : IAsyncDisposable
         TaskHubServerOptions options,
         TimeProvider time,
         ILoggerFactory? logs = null,
-        X509Certificate2? certificate = null)
+        X509Certificate2? certificate = null,
+        CancellationToken cancellation = default)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -63,7 +65,7 @@ public sealed class TaskHubHost : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         new TaskHubServer(hubs, options, time, app.Lifetime.ApplicationStopping, logs).MapTo(app);
-        await app.StartAsync();
+        await app.StartAsync(cancellation);
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new TaskHubHost(app, new Uri(bound));
     }
@@ -71,7 +73,7 @@ public sealed class TaskHubHost : IAsyncDisposable
     /// <summary>Ends the streams of work, lets running calls end, and stops to listen.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }
 

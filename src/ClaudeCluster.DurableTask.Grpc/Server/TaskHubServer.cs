@@ -29,7 +29,7 @@ public sealed class TaskHubServer
         var named = new TaskHubs(hubs);
         var instances = new InstanceCalls(named);
         var work = new WorkItemCalls(named, new BackOff(time), logger);
-        var stream = new WorkStream(named, options, time, stopping, logger);
+        var stream = new WorkStream(named, options, time, logger, stopping);
         var calls = new ServerCalls(options, time, logger);
         _unknown = calls.RefuseAsync;
         _calls = new(StringComparer.Ordinal)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Mapping;
 using ClaudeCluster.DurableTask.Grpc.Wire;
 using ClaudeCluster.DurableTask.History;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Mapping;
 using ClaudeCluster.DurableTask.Grpc.Wire;
 using ClaudeCluster.DurableTask.History;
@@ -21,7 +20,7 @@ namespace ClaudeCluster.DurableTask.Grpc.Server;
 // read must not be renewed in that process's name. Our own worker says what it really holds; see Headers.Holds.
 
 /// <summary>Gives work to remote workers.</summary>
-internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, TimeProvider time, CancellationToken stopping, ILogger logger)
+internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, TimeProvider time, ILogger logger, CancellationToken stopping)
 {
     private static readonly Proto.WorkItem Ping = new() { HealthPing = new() };
     private int _streams;
@@ -52,7 +51,7 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
             while (await NextAsync(items, write) is { } item)
             {
                 if (filters.Refuse(item))
-                    await hub.RefuseAsync(item);
+                    await hub.RefuseAsync(item, CancellationToken.None);
                 else if (await ToMessageAsync(hub, item, history) is { } message)
                     await write(message);
             }

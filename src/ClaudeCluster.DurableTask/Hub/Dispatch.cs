@@ -21,7 +21,6 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>The connected workers of one hub and the work that they hold.</summary>
 internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork held, LocalTaskHubOptions options)
 {
-    private readonly Receiver _absent = new(new WorkerOffer("absent", 0, 0, null, null), clock);
     private ImmutableArray<Receiver> _receivers = [];
 
     public int ConnectedWorkers => _receivers.Length;
@@ -47,15 +46,10 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         }
     }
 
-    /// <summary>The held work with this token. It may be an activity that was handed out by a hub that was here before.</summary>
-    public async Task<Taken?> FindAsync(string token, CancellationToken cancellation)
-    {
-        if (held.Find(token) is { } taken)
-            return taken;
-        foreach (var lease in await ReadLeasesAsync([token], cancellation))
-            return new Taken(ToItem(lease), lease, null, _absent);
-        return null;
-    }
+    /// <summary>The activity that a worker holds under this token. It may have been handed out by a hub that was here before.</summary>
+    public async Task<ActivityLease?> FindActivityAsync(string token, CancellationToken cancellation) => held.Find(token) is { } taken
+        ? taken.Lease as ActivityLease
+        : (await ReadLeasesAsync([token], cancellation)).FirstOrDefault();
 
     /// <summary>Commits, and gives the work made by it to connected workers that have room.</summary>
     public async Task<Verdict> CommitAsync(CommitBatch batch, CancellationToken cancellation)
@@ -90,14 +84,14 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     }
 
     /// <summary>Commits what becomes of taken work, and frees its place. If the commit throws, the work is still held.</summary>
-    public async Task<Verdict> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
+    public async Task<Verdict> SettleAsync(string token, CommitBatch batch, CancellationToken cancellation)
     {
         var verdict = await CommitAsync(batch, cancellation);
-        held.Remove(taken.Lease.Token);
+        held.Remove(token);
         return verdict;
     }
 
-    public Task GiveBackAsync(Taken taken) => SettleAsync(taken, LostLease.GiveBack(taken.Lease), CancellationToken.None);
+    public Task GiveBackAsync(Taken taken) => SettleAsync(taken.Lease.Token, LostLease.GiveBack(taken.Lease), CancellationToken.None);
 
     /// <summary>Gives back what its worker has no code for; another one takes it.</summary>
     public Task RefuseAsync(Taken taken)

@@ -70,13 +70,13 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => _dispatch.ReceiveAsync(offer, cancellation);
 
     public async Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) =>
-        _held.Find(completion.Item.Token) is { Step: { } claimed, Item: StepWorkItem given } taken
-            ? await SettleAsync(taken, Transition.OfStep(claimed, given.New, _limits.Bounded(completion), _clock.Now, _ids), cancellation)
+        _held.Find(completion.Item.Token) is { Step: { } claimed, Item: StepWorkItem given }
+            ? await SettleAsync(completion.Item, Transition.OfStep(claimed, given.New, _limits.Bounded(completion), _clock.Now, _ids), cancellation)
             : Refused(completion.Item);
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) =>
-        await _dispatch.FindAsync(completion.Item.Token, cancellation) is { Lease: ActivityLease lease } taken
-            ? await SettleAsync(taken, InstanceRequests.EndActivity(lease, _limits.Bounded(completion), _clock.Now), cancellation)
+        await _dispatch.FindActivityAsync(completion.Item.Token, cancellation) is { } lease
+            ? await SettleAsync(completion.Item, InstanceRequests.EndActivity(lease, _limits.Bounded(completion), _clock.Now), cancellation)
             : Refused(completion.Item);
 
     /// <summary>How many connections of workers there are.</summary>
@@ -138,12 +138,12 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
 
     public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => _purges.PurgeAsync(request, cancellation);
 
-    private async Task<Receipt> SettleAsync(Taken taken, CommitBatch batch, CancellationToken cancellation)
+    private async Task<Receipt> SettleAsync(WorkItem item, CommitBatch batch, CancellationToken cancellation)
     {
         try
         {
-            if (await _dispatch.SettleAsync(taken, batch, cancellation) != Verdict.Committed)
-                return Refused(taken.Item);
+            if (await _dispatch.SettleAsync(item.Token, batch, cancellation) != Verdict.Committed)
+                return Refused(item);
         }
         catch
         {
