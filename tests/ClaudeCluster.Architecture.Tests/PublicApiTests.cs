@@ -12,6 +12,7 @@ public sealed class PublicApiTests
 
     [Theory]
     [InlineData("ClaudeCluster.DurableTask")]
+    [InlineData("ClaudeCluster.DurableTask.Grpc")]
     [InlineData("ClaudeCluster.DurableTask.Storage")]
     [InlineData("ClaudeCluster.Orchestrations")]
     public void Public_api_is_the_approved_one(string package)

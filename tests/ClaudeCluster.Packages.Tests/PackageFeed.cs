@@ -7,7 +7,7 @@ namespace ClaudeCluster.Packages.Tests;
 public sealed class PackageFeed : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private static readonly string[] Libraries = ["ClaudeCluster.DurableTask", "ClaudeCluster.DurableTask.Storage", "ClaudeCluster.Orchestrations"];
+    private static readonly string[] Libraries = ["ClaudeCluster.DurableTask", "ClaudeCluster.DurableTask.Storage", "ClaudeCluster.DurableTask.Grpc", "ClaudeCluster.Orchestrations"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("claude-cluster-packages-").FullName;
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.Grpc.Server;
@@ -7,7 +6,6 @@ using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
-using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaudeCluster.DurableTask.Grpc.Tests.Server;
