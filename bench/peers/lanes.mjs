@@ -44,6 +44,7 @@ export function optionsFrom(args) {
     warmUp: Number(value('--warm-up', '1')),
     only: value('--only', 'seq5,one,fan100').split(','),
     data: value('--data', undefined),
+    hub: value('--hub', undefined),
   };
 }
 

@@ -7,20 +7,27 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaudeCluster.Bench.Clusters;
 
-/// <summary>A hub over a store, one worker and one client, all in this process: the engine as an application embeds it.</summary>
+/// <summary>
+/// A hub over a store, one worker and one client, all in this process: the engine as an application embeds it. Or, served, with the protocol
+/// and a loopback connection between the hub and the other two.
+/// </summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(20);
     private static readonly IServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
     private readonly LocalTaskHub _hub;
+    private readonly ServedHub? _served;
     private readonly CancellationTokenSource _stop;
     private readonly Task _worker;
 
-    private BenchCluster(LocalTaskHub hub, DurableTaskWorker worker, CancellationToken cancellation)
+    private BenchCluster(LocalTaskHub hub, ServedHub? served, Action<DurableTaskRegistry> addTasks, CancellationToken cancellation)
     {
         _hub = hub;
+        _served = served;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Client = new DurableTaskClient(hub);
+        ITaskHub seen = served is null ? hub : served.Remote;
+        Client = new DurableTaskClient(seen);
+        var worker = NewWorker(seen, addTasks);
         _worker = Task.Run(() => WorkAsync(worker), CancellationToken.None);
     }
 
@@ -30,7 +37,14 @@ internal sealed class BenchCluster : IAsyncDisposable
     {
         var hub = new LocalTaskHub(store, TimeProvider.System);
         await hub.OpenAsync(cancellation);
-        return new BenchCluster(hub, NewWorker(hub, addTasks), cancellation);
+        return new BenchCluster(hub, null, addTasks, cancellation);
+    }
+
+    public static async Task<BenchCluster> OpenServedAsync(ITaskHubStore store, Action<DurableTaskRegistry> addTasks, CancellationToken cancellation)
+    {
+        var hub = new LocalTaskHub(store, TimeProvider.System);
+        await hub.OpenAsync(cancellation);
+        return new BenchCluster(hub, await ServedHub.StartAsync(hub), addTasks, cancellation);
     }
 
     /// <summary>
@@ -76,6 +90,8 @@ internal sealed class BenchCluster : IAsyncDisposable
         await _stop.CancelAsync();
         // What ended the worker was thrown where it was waited for.
         await _worker.WaitAsync(StopsWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_served is not null)
+            await _served.DisposeAsync();
         await _hub.DisposeAsync();
         _stop.Dispose();
     }

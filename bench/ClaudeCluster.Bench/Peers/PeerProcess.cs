@@ -36,17 +36,23 @@ internal static class PeerProcess
         }
     }
 
-    private static IReadOnlyList<string> Arguments(string packages, string data, Peer peer, RowRun run) => NetworkNamespace.Around(
-        "node",
-        Path.Combine(packages, peer.Script),
-        "--seconds",
-        run.Options.Measured.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-        "--warm-up",
-        run.Options.WarmUp.TotalSeconds.ToString(CultureInfo.InvariantCulture),
-        "--only",
-        string.Join(',', run.Options.Only.Intersect(PeerRow.Shapes)),
-        "--data",
-        data);
+    private static IReadOnlyList<string> Arguments(string packages, string data, Peer peer, RowRun run)
+    {
+        List<string> command =
+        [
+            "node",
+            Path.Combine(packages, peer.Script),
+            "--seconds",
+            run.Options.Measured.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "--warm-up",
+            run.Options.WarmUp.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "--only",
+            peer.Hub is null ? string.Join(',', run.Options.Only.Intersect(PeerRow.Shapes)) : RowCatalogue.Seq5,
+            "--data",
+            data,
+        ];
+        return peer.Hub is { } hub ? [.. command, "--hub", hub] : NetworkNamespace.Around(command);
+    }
 
     /// <summary>Its standard input stays open while we live: it ends by itself if we are killed. What it leaves lying about is in its folder.</summary>
     private static Process Start(string packages, string data, IReadOnlyList<string> command)

@@ -24,6 +24,13 @@ internal static class Goals
     /// <summary>4 ms, or 15 flushes of a slow disk.</summary>
     public static Goal? OneAtATime(string store, double flushMs) => store == StoreChoice.SqliteName ? Goal.AtMost(Math.Max(4, 15 * flushMs)) : null;
 
+    public static Goal? Wire(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(300) : null;
+
+    public static Goal? WireShare(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(0.6) : null;
+
+    /// <summary>The SDK itself is the limit, not what is stored.</summary>
+    public static Goal WireOfSdk { get; } = Goal.AtLeast(0.9);
+
     public static Goal? Fan100(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(5_000) : null;
 
     /// <summary>Only of the size that the goal speaks of.</summary>

@@ -11,8 +11,9 @@ internal static class RowCatalogue
     public const string Waiting = "waiting";
     public const string History = "history";
     public const string Finished = "finished";
+    public const string Wire = "wire";
 
-    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow()];
+    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow()];
 
     public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
 
@@ -25,6 +26,7 @@ internal static class RowCatalogue
           waiting   100,000 orchestrations that wait for an event: memory, file, start after a SIGKILL
           history   one orchestration whose history grows from 10 to 10,000 events: cost per step; replay from nothing
           finished  what 10,000 orchestrations leave in memory when they have ended
+          wire      seq5 through the protocol: orchestrations per second, as a share of what bare calls allow
         """;
 
     /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>

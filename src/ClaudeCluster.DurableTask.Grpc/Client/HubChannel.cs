@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ClaudeCluster.DurableTask.Grpc.Wire;
 
 namespace ClaudeCluster.DurableTask.Grpc.Client;
@@ -29,8 +31,13 @@ internal static class HubChannel
             UseCookies = false,
             AllowAutoRedirect = false,
         };
+        if (options.CertificateFingerprint is { } fingerprint)
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, fingerprint);
         return new GrpcChannel(new HttpMessageInvoker(handler), address.Endpoint, cancellation => HeadersAsync(address, options, cancellation), options.MaximumMessageBytes);
     }
+
+    private static bool IsPinned(X509Certificate? certificate, string fingerprint) =>
+        certificate is not null && string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), fingerprint, StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<IReadOnlyDictionary<string, string>> HeadersAsync(HubAddress address, RemoteTaskHubOptions options, CancellationToken cancellation)
     {

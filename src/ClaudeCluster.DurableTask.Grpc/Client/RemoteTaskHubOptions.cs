@@ -31,6 +31,12 @@ public sealed record RemoteTaskHubOptions
     /// <value>Default: false; a credential then goes over https, or to this machine.</value>
     public bool AllowInsecureCredential { get; init; }
 
+    /// <summary>
+    /// The SHA-256 fingerprint, in hexadecimal, of the only certificate that is the hub's: for one that no authority has signed.
+    /// </summary>
+    /// <value>Default: none; the machine's authorities decide.</value>
+    public string? CertificateFingerprint { get; init; }
+
     /// <summary>How long a call that is no wait may take.</summary>
     /// <value>Default: 30 seconds.</value>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -18,6 +18,9 @@ internal sealed class RemoteWork(
     /// <summary>Activities that were given here and not yet completed: a new stream says so, and they stay this worker's.</summary>
     private readonly ConcurrentDictionary<string, ActivityWorkItem> _held = new(StringComparer.Ordinal);
 
+    /// <summary>Servers take a header of 16 KiB. What is not named has its lease's time to be completed.</summary>
+    private const int MostTokensOfHeader = 400;
+
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var items = Channel.CreateUnbounded<WorkItem>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -182,7 +185,7 @@ internal sealed class RemoteWork(
         if (WorkRequest.OnlyKind(offer) is { } kind)
             headers[Headers.Only] = kind;
         if (!_held.IsEmpty)
-            headers[Headers.Holds] = string.Join(',', _held.Keys);
+            headers[Headers.Holds] = string.Join(',', _held.Keys.Take(MostTokensOfHeader));
         return headers;
     }
 

@@ -29,8 +29,9 @@ internal sealed class Reopening
         // It failed before its first step could be written: begin again.
         if (!_kept.Concat(_again).Any(happened => happened is ExecutionStarted))
             _again.Insert(0, InstanceRequests.Started(before, before.LastUpdatedAt));
-        // Workers of another make also take the calls back whose failure is taken back. They make them again when they are woken by the rewind itself.
-        _wakes = newHistory is [.., ExecutionRewound];
+        // Workers of another make also take back the calls that failed, end with the step that asked for the rewind, and make the calls again
+        // when they are woken by it.
+        _wakes = steps is [.., [OrchestratorStarted, ExecutionRewound]];
     }
 
     public static CommitBatch OfStep(

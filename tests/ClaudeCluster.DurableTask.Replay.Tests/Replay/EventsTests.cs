@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Replay.Tests.Kit;
 using ClaudeCluster.DurableTask.Transitions;
@@ -7,6 +8,20 @@ namespace ClaudeCluster.DurableTask.Replay.Tests.Replay;
 /// <summary>Which event reaches which waiter.</summary>
 public sealed class EventsTests
 {
+    [Fact]
+    public void Code_of_a_suspended_instance_hears_nothing_until_it_is_resumed_and_then_everything_in_order()
+    {
+        var flow = Flow.Begin(async context => await context.WaitForExternalEvent<string>("E") + await context.WaitForExternalEvent<string>("E"));
+
+        flow.Step(new ExecutionSuspended(null), new EventRaised("E", "\"a\""));
+        Assert.Empty(flow.Actions);
+        flow.Step(new ExecutionSuspended("again"), new EventRaised("E", "\"b\""));
+        Assert.Equal(OrchestrationRuntimeStatus.Running, flow.State.Status);
+        flow.Step(new ExecutionResumed(null), new ExecutionResumed("again"));
+
+        Assert.Equal("ab", flow.Output());
+    }
+
     [Fact]
     public void Events_before_the_wait_are_kept_and_given_in_the_order_in_which_they_came()
     {

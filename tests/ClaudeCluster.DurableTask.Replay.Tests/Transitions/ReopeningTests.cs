@@ -69,6 +69,18 @@ public sealed class ReopeningTests
     }
 
     [Fact]
+    public void A_worker_of_another_make_that_took_its_failed_calls_back_is_woken_to_make_them_again()
+    {
+        HistoryEvent[] kept = [Step, Began with { ExecutionId = "a-new-one" }, Waits];
+
+        var batch = Reopen([.. kept, .. Received]);
+
+        Assert.Equal([Step, Began, Waits, .. Received, new OrchestratorCompleted { Timestamp = Now }], batch.History);
+        Assert.Equal(InstanceRequests.Rewound("instance", "why", Now), Assert.Single(batch.Messages));
+        Assert.Empty(batch.Activities);
+    }
+
+    [Fact]
     public void A_step_left_open_is_delivered_again_without_what_it_asked_for()
     {
         HistoryEvent[] kept = [Step, Began, Activity(0), Waits];
