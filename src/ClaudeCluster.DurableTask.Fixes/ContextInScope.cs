@@ -10,7 +10,7 @@ internal static class ContextInScope
     public static string? At(SyntaxNode place, SemanticModel model)
     {
         var context = model.LookupSymbols(place.SpanStart)
-            .Where(symbol => symbol is IParameterSymbol or ILocalSymbol or IFieldSymbol && TypeReach.Upwards(TypeOf(symbol)).Any(type => TypeReach.IsNamed(type, EngineNames.Context)))
+            .Where(symbol => symbol is IParameterSymbol or ILocalSymbol or IFieldSymbol && TypeReach.Upwards(TypeOf(symbol)).Any(type => EngineNames.Is(type, EngineNames.Context)))
             .OrderBy(symbol => symbol is not IParameterSymbol)
             .ThenBy(symbol => symbol.Name, StringComparer.Ordinal)
             .FirstOrDefault();

@@ -9,7 +9,7 @@ public static class FlowRegistration
     /// <summary>
     /// A flow of your own under the same name. The worker's services must hold the ports (<see cref="IRoles"/>,
     /// <see cref="IRepositoryFiles"/>, <see cref="IIssuePage"/>, <see cref="IPullRequests"/>, <see cref="IFleet"/>) and a
-    /// <see cref="DurableTask.Client.DurableTaskClient"/>. Agents register their own activity, see <see cref="AgentAddress"/>.
+    /// <see cref="DurableTaskClient"/>. Agents register their own activity, see <see cref="AgentAddress"/>.
     /// </summary>
     public static DurableTaskRegistry AddIssueToPullRequest<TFlow>(this DurableTaskRegistry registry)
         where TFlow : IssueToPullRequest => registry

@@ -42,6 +42,8 @@ public sealed class FloorsTests
         ["Npgsql"] = [Storage],
         ["Google.Protobuf"] = [Grpc],
         ["YamlDotNet"] = [Orchestrations],
+        // Only by -p:DurableTaskSdk=Microsoft; docs/adr/0001 says why.
+        ["Microsoft.DurableTask"] = [Orchestrations],
         ["Spectre.Console"] = [Runner],
         ["System.CommandLine"] = [Runner],
         ["Microsoft.CodeAnalysis"] = [Generators, Fixes],

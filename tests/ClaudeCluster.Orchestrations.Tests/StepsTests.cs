@@ -1,4 +1,7 @@
 using ClaudeCluster.DurableTask;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Orchestrations.Tests;
@@ -38,6 +41,32 @@ public class StepsTests
         _github.Files[RepositoryPolicy.Path] = new("tests: {}\nnonsense: 1", new("abc"));
         var bad = await Assert.ThrowsAsync<BadInputException>(() => new ReadPolicy(_github).RunAsync(null!, Sample.Shop));
         Assert.Equal([".github/claude-cluster.yml:1", ".github/claude-cluster.yml:2"], bad.Problems.Select(problem => problem.Place));
+    }
+
+    [Fact]
+    public async Task A_flow_is_started_once_even_if_it_has_ended_meanwhile()
+    {
+        await using var store = new MemoryHubStore();
+        await using var hub = new LocalTaskHub(store, TimeProvider.System);
+        await hub.OpenAsync();
+        var client = new DurableTaskClient(hub);
+
+        var id = await new StartFlow(client).RunAsync(null!, Sample.Queued);
+        await client.TerminateInstanceAsync(id, "stopped");
+        Assert.Equal(id, await new StartFlow(client).RunAsync(null!, Sample.Queued));
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await client.GetInstanceAsync(id))?.RuntimeStatus);
+    }
+
+    [Fact]
+    public async Task A_flow_that_could_not_be_started_is_an_error()
+    {
+        await using var store = new MemoryHubStore();
+        await using var hub = new LocalTaskHub(store, TimeProvider.System);
+        await hub.OpenAsync();
+        var tooLong = Sample.Queued with { EndReason = new string('x', 10_000_000) };
+
+        await Assert.ThrowsAsync<ArgumentException>(() => new StartFlow(new DurableTaskClient(hub)).RunAsync(null!, tooLong));
     }
 
     [Fact]

@@ -17,23 +17,36 @@ internal sealed class CallGenerator : IIncrementalGenerator
 
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        Initialize(context, EngineNames.Ours);
+        Initialize(context, EngineNames.Microsofts);
+    }
+
+    private static void Initialize(IncrementalGeneratorInitializationContext context, string engine)
+    {
         var tasks = context.SyntaxProvider
-            .ForAttributeWithMetadataName(EngineNames.TaskAttribute, static (_, _) => true, static (found, cancellation) =>
+            .ForAttributeWithMetadataName($"{engine}.{EngineNames.TaskAttribute}", static (_, _) => true, static (found, cancellation) =>
                 DeclaredTask.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], out _))
             .Where(static task => task is not null)
             .WithTrackingName(TasksStep)
             .Collect();
         var events = context.SyntaxProvider
-            .ForAttributeWithMetadataName(EngineNames.EventAttribute, static (_, _) => true, static (found, cancellation) =>
+            .ForAttributeWithMetadataName($"{engine}.{EngineNames.EventAttribute}", static (_, _) => true, static (found, cancellation) =>
                 DeclaredEvent.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], out _))
             .Where(static one => one is not null)
             .WithTrackingName(EventsStep)
             .Collect();
 
-        context.RegisterSourceOutput(tasks.Combine(events), static (output, declared) => Write(output, declared.Left!, declared.Right!));
+        // Where both are referenced, calls of Microsoft's are left to its own generator.
+        var isMeant = context.CompilationProvider.Select((compilation, _) => EngineNames.NamespaceIn(compilation) == engine);
+
+        context.RegisterSourceOutput(tasks.Combine(events).Combine(isMeant), (output, found) =>
+        {
+            if (found is { Right: true, Left: var declared })
+                Write(output, engine, declared.Left!, declared.Right!);
+        });
     }
 
-    private static void Write(SourceProductionContext output, ImmutableArray<DeclaredTask> allTasks, ImmutableArray<DeclaredEvent> allEvents)
+    private static void Write(SourceProductionContext output, string engine, ImmutableArray<DeclaredTask> allTasks, ImmutableArray<DeclaredEvent> allEvents)
     {
         var tasks = NameClash.FirstOfEachName(allTasks);
         var events = NameClash.FirstOfEachName(allEvents);
@@ -41,7 +54,7 @@ internal sealed class CallGenerator : IIncrementalGenerator
 
         foreach (var space in namespaces.OrderBy(space => space, StringComparer.Ordinal))
         {
-            var text = CallsText.Write(
+            var text = new CallsText(engine).Write(
                 space,
                 tasks.Where(task => task.Namespace == space).ToList(),
                 events.Where(one => one.Namespace == space).ToList());
@@ -49,7 +62,7 @@ internal sealed class CallGenerator : IIncrementalGenerator
         }
 
         if (tasks.Count > 0)
-            Add(output, RegistrationText.ClassName, RegistrationText.Write(tasks));
+            Add(output, RegistrationText.ClassName, RegistrationText.Write(engine, tasks));
     }
 
     private static void Add(SourceProductionContext output, string name, string text) =>

@@ -19,6 +19,13 @@ internal sealed class CodeText
         return this;
     }
 
+    public CodeText Lines(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Line(line);
+        return this;
+    }
+
     public CodeText Open()
     {
         Line("{");

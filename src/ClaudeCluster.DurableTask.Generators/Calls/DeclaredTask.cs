@@ -47,7 +47,7 @@ internal sealed record DeclaredTask(
 
     /// <summary>The TaskOrchestrator or TaskActivity that the class derives from, with its type arguments; null if it does not.</summary>
     public static INamedTypeSymbol? ShapeOf(ITypeSymbol type) => TypeReach.Upwards(type)
-        .FirstOrDefault(up => TypeReach.IsNamed(up.OriginalDefinition, EngineNames.Orchestrator) || TypeReach.IsNamed(up.OriginalDefinition, EngineNames.Activity));
+        .FirstOrDefault(up => EngineNames.Is(up.OriginalDefinition, EngineNames.Orchestrator) || EngineNames.Is(up.OriginalDefinition, EngineNames.Activity));
 
     /// <summary>The name that an attribute gives; null if it gives none.</summary>
     public static string? NameIn(AttributeData attribute) =>
@@ -65,8 +65,8 @@ internal sealed record DeclaredTask(
 
     private static bool IsCallOptions(ISymbol member) => member.IsStatic && TypeReach.IsReachable(member.DeclaredAccessibility) && member switch
     {
-        IFieldSymbol field => TypeReach.Upwards(field.Type).Any(type => TypeReach.IsNamed(type, EngineNames.TaskOptions)),
-        IPropertySymbol property => TypeReach.Upwards(property.Type).Any(type => TypeReach.IsNamed(type, EngineNames.TaskOptions)),
+        IFieldSymbol field => TypeReach.Upwards(field.Type).Any(type => EngineNames.Is(type, EngineNames.TaskOptions)),
+        IPropertySymbol property => TypeReach.Upwards(property.Type).Any(type => EngineNames.Is(type, EngineNames.TaskOptions)),
         _ => false,
     };
 }

@@ -8,16 +8,16 @@ internal static class RegistrationText
 {
     public const string ClassName = "GeneratedDurableTasks", MethodName = "AddAllGeneratedTasks";
 
-    public static string Write(List<DeclaredTask> tasks)
+    public static string Write(string engine, List<DeclaredTask> tasks)
     {
         var code = new CodeText().Line(CallsText.Header).Line("#nullable enable").Line();
-        code.Line($"namespace {EngineNames.Namespace}").Open();
+        code.Line($"namespace {engine}").Open();
         code.Line("/// <summary>The tasks of this assembly.</summary>")
             .Line("[global::System.CodeDom.Compiler.GeneratedCode(\"ClaudeCluster.DurableTask\", null)]")
             .Line($"internal static class {ClassName}")
             .Open();
-        code.Line("/// <summary>Registers each class of this assembly that has <see cref=\"global::ClaudeCluster.DurableTask.DurableTaskAttribute\"/>.</summary>")
-            .Line($"public static global::{EngineNames.Registry} {MethodName}(this global::{EngineNames.Registry} registry) => registry");
+        code.Line($"/// <summary>Registers each class of this assembly that has <see cref=\"global::{engine}.{EngineNames.TaskAttribute}\"/>.</summary>")
+            .Line($"public static global::{engine}.{EngineNames.Registry} {MethodName}(this global::{engine}.{EngineNames.Registry} registry) => registry");
         var ordered = tasks.OrderBy(task => task.Kind).ThenBy(task => task.Name, StringComparer.Ordinal).ThenBy(task => task.Version, StringComparer.Ordinal).ToList();
         for (var i = 0; i < ordered.Count; i++)
         {

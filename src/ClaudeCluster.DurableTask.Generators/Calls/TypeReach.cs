@@ -42,10 +42,4 @@ internal static class TypeReach
         for (var next = type as INamedTypeSymbol; next is not null; next = next.BaseType)
             yield return next;
     }
-
-    public static bool IsNamed(ISymbol? symbol, string fullName) =>
-        symbol is INamedTypeSymbol type
-        && type.MetadataName == fullName.Substring(fullName.LastIndexOf('.') + 1)
-        && type.ContainingType is null
-        && type.ContainingNamespace.ToDisplayString() == fullName.Substring(0, fullName.LastIndexOf('.'));
 }

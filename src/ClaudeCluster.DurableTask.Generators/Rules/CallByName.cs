@@ -12,7 +12,7 @@ internal sealed record CallByName(string Name, ITypeSymbol? Input, ITypeSymbol? 
     public static CallByName? Read(IInvocationOperation call)
     {
         if (call.TargetMethod.Name is not ("CallActivityAsync" or "CallSubOrchestratorAsync")
-            || !TypeReach.Upwards(call.TargetMethod.ContainingType).Any(type => TypeReach.IsNamed(type, EngineNames.Context))
+            || !TypeReach.Upwards(call.TargetMethod.ContainingType).Any(type => EngineNames.Is(type, EngineNames.Context))
             || NameIn(call) is not { } name)
             return null;
         var input = call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "input");
@@ -26,7 +26,7 @@ internal sealed record CallByName(string Name, ITypeSymbol? Input, ITypeSymbol? 
     /// <summary>The constant name among a call's arguments; null: none is.</summary>
     public static (string Text, IOperation Operation)? NameIn(IInvocationOperation call)
     {
-        var argument = call.Arguments.FirstOrDefault(one => TypeReach.IsNamed(one.Parameter?.Type, EngineNames.Namespace + ".TaskName"));
+        var argument = call.Arguments.FirstOrDefault(one => EngineNames.Is(one.Parameter?.Type, EngineNames.TaskName));
         return argument is not null && WithoutConversions(argument.Value) is { ConstantValue: { HasValue: true, Value: string text } } name ? (text, name) : null;
     }
 

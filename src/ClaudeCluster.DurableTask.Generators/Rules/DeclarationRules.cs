@@ -37,14 +37,14 @@ internal sealed class DeclarationRules : DiagnosticAnalyzer
         foreach (var attribute in type.GetAttributes())
         {
             string? problem = null;
-            if (TypeReach.IsNamed(attribute.AttributeClass, EngineNames.TaskAttribute))
+            if (EngineNames.Is(attribute.AttributeClass, EngineNames.TaskAttribute))
             {
                 if (DeclaredTask.Read(type, attribute, out problem) is { } task)
                     tasks[task] = type;
                 else
                     context.ReportDiagnostic(RuleBook.NoTask.At(type.Locations[0], $"The task '{type.Name}' {problem}"));
             }
-            else if (TypeReach.IsNamed(attribute.AttributeClass, EngineNames.EventAttribute))
+            else if (EngineNames.Is(attribute.AttributeClass, EngineNames.EventAttribute))
             {
                 if (DeclaredEvent.Read(type, attribute, out problem) is { } one)
                     events[one] = type;

@@ -36,7 +36,7 @@ internal sealed class KnownTasks
     {
         if (type.IsAbstract || DeclaredTask.ShapeOf(type) is not { } shape)
             return;
-        var attribute = type.GetAttributes().FirstOrDefault(one => TypeReach.IsNamed(one.AttributeClass, EngineNames.TaskAttribute));
+        var attribute = type.GetAttributes().FirstOrDefault(one => EngineNames.Is(one.AttributeClass, EngineNames.TaskAttribute));
         Add((attribute is null ? null : DeclaredTask.NameIn(attribute)) ?? type.Name, shape.TypeArguments[0], shape.TypeArguments[1]);
     }
 
@@ -44,10 +44,10 @@ internal sealed class KnownTasks
     {
         if (call.TargetMethod.Name == RegistrationText.MethodName)
             Interlocked.Increment(ref _registrations);
-        if (!TypeReach.IsNamed(call.TargetMethod.ContainingType, EngineNames.Registry))
+        if (!EngineNames.Is(call.TargetMethod.ContainingType, EngineNames.Registry))
         {
             // Somebody else's method that fills the registry: under which names, is not seen from here.
-            if (call.Arguments.Any(argument => TypeReach.IsNamed(argument.Value.Type, EngineNames.Registry))
+            if (call.Arguments.Any(argument => EngineNames.Is(argument.Value.Type, EngineNames.Registry))
                 && !SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingAssembly, assembly))
                 Interlocked.Increment(ref _unknown);
             return;

@@ -25,7 +25,7 @@ internal sealed class OrchestratorCode
     private OrchestratorCode(Compilation compilation, CancellationToken cancellation) => (_compilation, _cancellation) = (compilation, cancellation);
 
     public static bool IsOrchestrator(INamedTypeSymbol type) =>
-        type.TypeKind == TypeKind.Class && type.AllInterfaces.Any(one => TypeReach.IsNamed(one, EngineNames.OrchestratorInterface));
+        type.TypeKind == TypeKind.Class && type.AllInterfaces.Any(one => EngineNames.Is(one, EngineNames.OrchestratorInterface));
 
     /// <summary>All operations that an orchestrator class runs, each once.</summary>
     public static IEnumerable<IOperation> Of(INamedTypeSymbol orchestrator, Compilation compilation, CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class OrchestratorRules : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(EngineNames.OrchestratorInterface) is null)
+            if (EngineNames.NamespaceIn(start.Compilation) is null)
                 return;
             var findings = new OrchestratorFindings(start.Compilation);
             start.RegisterSymbolAction(symbol => CheckClass(symbol, findings), SymbolKind.NamedType);
@@ -43,7 +43,7 @@ internal sealed class OrchestratorRules : DiagnosticAnalyzer
     private static void CheckFunction(OperationAnalysisContext context, OrchestratorFindings findings)
     {
         var call = (IInvocationOperation)context.Operation;
-        if (call.TargetMethod.Name != "AddOrchestratorFunc" || !TypeReach.IsNamed(call.TargetMethod.ContainingType, EngineNames.Registry))
+        if (call.TargetMethod.Name != "AddOrchestratorFunc" || !EngineNames.Is(call.TargetMethod.ContainingType, EngineNames.Registry))
             return;
         var name = CallByName.NameIn(call)?.Text ?? "a function";
         var own = call.Syntax.GetReference();

@@ -32,7 +32,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
     // A lost agent ends the attempt. The flow decides on a new one, which knows what was lost.
-    private static readonly TaskOptions LostWorkerFails = new(tags: new Dictionary<string, string> { [TaskTags.OnLostWorker] = TaskTags.Fail });
+    private static readonly TaskOptions LostWorkerFails = new(tags: new Dictionary<string, string> { [LostWorker.Tag] = LostWorker.Fail });
 
     public override async Task<AttemptResult> RunAsync(TaskOrchestrationContext context, AttemptRequest request)
     {
@@ -102,7 +102,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
             }
             catch (TaskFailedException failure)
             {
-                if (failure.FailureDetails.ErrorType != FailureTypes.WorkerLost)
+                if (failure.FailureDetails.ErrorType != LostWorker.ErrorType)
                     ended = new AttemptOutcome.Failed(failure.FailureDetails.ErrorMessage);
             }
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ClaudeCluster.DurableTask.Client;
 
 namespace ClaudeCluster.Orchestrations;
 
@@ -49,12 +48,17 @@ public sealed class StartFlow(DurableTaskClient client) : TaskActivity<FlowState
 {
     public override async Task<string> RunAsync(TaskActivityContext context, FlowState input)
     {
+        // Our client refuses a taken id by itself; Microsoft's replaces an instance that has ended, unless it is told not to.
+        var once = new StartOrchestrationOptions(input.FlowId) { DedupeStatuses = Enum.GetNames<OrchestrationRuntimeStatus>() };
         try
         {
-            return await client.ScheduleNewIssueToPullRequestInstanceAsync(input, new StartOrchestrationOptions(input.FlowId));
+            return await client.ScheduleNewIssueToPullRequestInstanceAsync(input, once);
         }
-        catch (OrchestrationAlreadyExistsException)
+        catch (Exception)
         {
+            // Each SDK refuses a taken id with an exception of its own; that the flow is there says the same in all of them.
+            if (await client.GetInstanceAsync(input.FlowId) is null)
+                throw;
             return input.FlowId;
         }
     }

@@ -132,6 +132,21 @@ public sealed class CallGeneratorTests
         Assert.Empty(Run(Source.Compile("[DurableTask] public abstract class A : TaskActivity<int, int>; [DurableTask] public class B; [DurableEvent] public record E<T>;")));
 
     [Fact]
+    public void Where_our_SDK_is_referenced_tasks_of_Microsofts_are_left_to_its_own_generator() => Assert.Empty(Run(Source.Compile("""
+        namespace Microsoft.DurableTask
+        {
+            public interface ITaskOrchestrator;
+            public sealed class DurableTaskAttribute : Attribute;
+            public abstract class TaskActivity<TInput, TOutput>;
+        }
+
+        namespace Shop
+        {
+            [Microsoft.DurableTask.DurableTask] public class Pack : Microsoft.DurableTask.TaskActivity<int, int>;
+        }
+        """)));
+
+    [Fact]
     public void Without_tasks_nothing_is_generated() => Assert.Empty(Run(Source.Compile("public class A;")));
 
     [Fact]

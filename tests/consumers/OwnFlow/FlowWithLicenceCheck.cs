@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask;
 using ClaudeCluster.Orchestrations;
 
 namespace OwnFlow;
@@ -24,7 +23,7 @@ public sealed class CheckLicences : TaskActivity<string, string>
 }
 
 /// <summary>An agent that only claims to have worked; a real one is a program of its own.</summary>
-public sealed class PretendToWork(ClaudeCluster.DurableTask.Client.DurableTaskClient client) : TaskActivity<AgentTask, AttemptResult>
+public sealed class PretendToWork(DurableTaskClient client) : TaskActivity<AgentTask, AttemptResult>
 {
     public override async Task<AttemptResult> RunAsync(TaskActivityContext context, AgentTask input)
     {

@@ -1,24 +1,17 @@
-using ClaudeCluster.DurableTask;
-using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.Storage.Sqlite;
-using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.Orchestrations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OwnFlow;
 
-// A program of somebody else: the flow of the package with a step of its own, on a hub file of its own.
-var hubFile = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), $"own-flow-{Guid.NewGuid():N}.db");
+// A program of somebody else: the flow of the package with a step of its own, on a hub of its own.
+var hub = args.Length > 0 ? args[0] : Sdk.Hub;
 
 var builder = Host.CreateApplicationBuilder();
 var page = new ConsolePage();
 builder.Services
     .AddSingleton<IRoles>(page).AddSingleton<IRepositoryFiles>(page).AddSingleton<IIssuePage>(page).AddSingleton<IPullRequests>(page)
     .AddSingleton<IFleet, ThisProgram>()
-    .AddDurableTaskHub(_ => new SqliteHubStore(hubFile))
-    .AddDurableTaskClient()
-    .AddDurableTaskWorker(new DurableTaskWorkerOptions { WorkerId = "own-flow" }, tasks => tasks
+    .AddSdk(hub, tasks => tasks
         .AddIssueToPullRequest<FlowWithLicenceCheck>()
         .AddAllGeneratedTasks()
         .AddActivity<PretendToWork>(AgentAddress.Any(new Specialty("backend"))));
