@@ -13,7 +13,10 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
 {
     private const int HistoryChunkBytes = 256 * 1024;
 
-    /// <summary>Parts, by their number, of completions that are not yet whole; they go with their work item.</summary>
+    /// <summary>
+    /// Parts, by their number, of completions. They go with their work item and not before: if the commit fails, only the last part is sent
+    /// again.
+    /// </summary>
     private readonly ConditionalWeakTable<WorkItem, SortedDictionary<int, IReadOnlyCollection<Proto.OrchestratorAction>>> _parts = [];
 
     public async Task<Proto.CompleteTaskResponse> CompleteStepAsync(Proto.OrchestratorResponse response, HubCall call)
@@ -77,15 +80,11 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
     {
         lock (item)
         {
+            if (!response.IsPartial)
+                return _parts.TryGetValue(item, out var earlier) ? [.. earlier.Values.SelectMany(part => part), .. response.Actions] : [.. response.Actions];
             var parts = _parts.GetOrCreateValue(item);
-            if (response.IsPartial)
-            {
-                parts[response.ChunkIndex ?? parts.Count] = response.Actions;
-                return null;
-            }
-
-            _parts.Remove(item);
-            return [.. parts.Values.SelectMany(part => part), .. response.Actions];
+            parts[response.ChunkIndex ?? parts.Count] = response.Actions;
+            return null;
         }
     }
 

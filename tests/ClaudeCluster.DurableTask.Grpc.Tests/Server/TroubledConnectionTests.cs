@@ -4,9 +4,13 @@ using ClaudeCluster.DurableTask.Grpc.Server;
 using ClaudeCluster.DurableTask.Grpc.Tests.Kit;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.DurableTask.WorkItems;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.DurableTask.Grpc.Tests.Server;
 
@@ -42,6 +46,56 @@ public sealed class TroubledConnectionTests
         await RunSequencesAsync(client, hub);
 
         Assert.True(proxy.Connections > 10, $"Only {proxy.Connections} connections were made.");
+    }
+
+    [Fact]
+    public async Task A_completion_in_many_parts_arrives_whole_and_once_though_connections_are_cut_between_them()
+    {
+        await using var hub = await TestHub.StartAsync(options: QuickLeases);
+        await using var proxy = new CuttingProxy(hub.Address, new Random(3));
+        hub.StartWorker(
+            tasks => tasks
+                .AddOrchestratorFunc<int>("FanOut", async context =>
+                    (await Task.WhenAll(Enumerable.Range(0, 60).Select(i => context.CallActivityAsync<int>("Length", new string('x', 300))))).Sum())
+                .AddActivityFunc<string, int>("Length", (_, text) => Task.FromResult(text.Length)),
+            hub.Connect(proxy.Address, Eager with { CompletionPartBytes = 1_000 }));
+        var client = hub.NewClient();
+        for (var run = 0; run < 5; run++)
+        {
+            var id = await client.ScheduleNewOrchestrationInstanceAsync("FanOut");
+
+            var end = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(TimeSpan.FromMinutes(2));
+
+            Assert.Equal(60 * 300, end.ReadOutputAs<int>());
+        }
+
+        Assert.True(proxy.Connections > 5, $"Only {proxy.Connections} connections were made.");
+    }
+
+    [Fact]
+    public async Task The_last_part_sent_again_completes_with_all_parts()
+    {
+        var store = new FailingStore();
+        await using var hub = await TestHub.StartAsync(store);
+        var remote = hub.Connect();
+        await hub.NewClient().ScheduleNewOrchestrationInstanceAsync("Flow", null, new StartOrchestrationOptions("flow"));
+        await using var items = remote.ReceiveAsync(new WorkerOffer("w", 1, 0, null, null)).GetAsyncEnumerator();
+        Assert.True(await items.MoveNextAsync());
+        var item = Assert.IsType<StepWorkItem>(items.Current);
+        OrchestratorAction[] actions = [.. Enumerable.Range(0, 3).Select(id => new OrchestratorAction.SendEvent(id, "elsewhere", new string('x', 100), null))];
+        var parts = CompletionParts.Of(new StepCompletion(item, [.. actions, new OrchestratorAction.Complete("\"done\"")], null), mostBytes: 120);
+        var calls = new WorkItemCalls(new TaskHubs(new Dictionary<string, LocalTaskHub>(StringComparer.Ordinal) { ["default"] = hub.Hub }), new BackOff(TimeProvider.System), NullLogger.Instance);
+        var call = new HubCall("default", HubGrant.Everything, new DefaultHttpContext(), CancellationToken.None);
+        foreach (var part in parts.SkipLast(1))
+            await calls.CompleteStepAsync(part, call);
+        store.Fails = true;
+        await Assert.ThrowsAsync<IOException>(() => calls.CompleteStepAsync(parts[^1], call));
+        store.Fails = false;
+
+        await calls.CompleteStepAsync(parts[^1], call);
+
+        Assert.Equal(4, parts.Count);
+        Assert.Equal([0, 1, 2], (await hub.Hub.ReadHistoryAsync("flow", null).ToListAsync()).OfType<EventSent>().Select(sent => sent.TaskId));
     }
 
     [Fact]
