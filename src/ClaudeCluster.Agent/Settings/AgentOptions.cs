@@ -26,4 +26,47 @@ public sealed record AgentOptions
 
     /// <value>Default: an address that belongs to nobody.</value>
     public string GitEmail { get; init; } = "agent@claude-cluster.invalid";
+
+    /// <summary>What holds in what the model wrote: its commands, and the tests.</summary>
+    /// <value>Default: no sandbox, as the demo's own script and sample need none.</value>
+    public SandboxOptions? Sandbox { get; init; }
+
+    /// <summary>What one attempt may take of this PC.</summary>
+    public ResourceLimits Resources { get; init; } = new();
+
+    /// <summary>What must never be logged, stored, sent or pushed, word for word: the credentials of this process.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    /// <summary>Asked just before each contact with the repository; null: git needs none.</summary>
+    public PushCredentialSource? Credentials { get; init; }
+}
+
+/// <summary>A credential for one attempt's fetch or push; null if none is to be had and git shall try without.</summary>
+/// <exception cref="HostNotReadyException">The attempt has ended, or the coordinator gives none.</exception>
+public delegate Task<PushCredential?> PushCredentialSource(AgentTask task, CancellationToken cancellationToken);
+
+/// <summary>The bubblewrap sandbox around an attempt's processes.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>The tests may use the network.</summary>
+    /// <value>Default: false.</value>
+    public bool TestsHaveNetwork { get; init; }
+
+    /// <summary>Not to be seen from inside, beside the agent's root and the user's home.</summary>
+    public IReadOnlyList<string> HiddenFolders { get; init; } = [];
+
+    /// <summary>Inside the hidden ones, and nevertheless readable, such as a tool chain in the user's home.</summary>
+    public IReadOnlyList<string> ReadableFolders { get; init; } = [];
+}
+
+/// <summary>Limits of one attempt, all its processes together. Null: none.</summary>
+public sealed record ResourceLimits
+{
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Processors, such as 1.5.</summary>
+    public double? Processors { get; init; }
+
+    /// <summary>Of all mirrors and attempts together; the oldest that nobody works on go first.</summary>
+    public long? DiskBytes { get; init; }
 }
