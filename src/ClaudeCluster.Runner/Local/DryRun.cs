@@ -47,7 +47,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
         var policy = file is null ? RepositoryPolicy.Default : PolicyReader.Read(file.Text, PolicyPlace);
         var specialties = policy.Specialties.Select(specialty => specialty.Name).ToList();
 
-        await using var cluster = await LocalCluster.OpenAsync(new MemoryHubStore(), effects, new InProcessFleet(specialties.ToHashSet()), host.Time, cancellationToken);
+        await using var cluster = await LocalCluster.OpenAsync(RunHub.Over(new MemoryHubStore(), host.Time), effects, new InProcessFleet(specialties.ToHashSet()), host.Time, cancellationToken);
         cluster.Start([new LocalAgent(new AgentId("this-pc"), Slots: 1, (registry, _) => attempt.Register(registry, specialties))]);
         var (receipt, _) = await cluster.ReceiveAsync(received, cancellationToken);
         var flowId = receipt.FlowId ?? await StartAnywayAsync(cluster, received, policy, cancellationToken);

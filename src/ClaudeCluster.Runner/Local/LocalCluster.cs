@@ -1,5 +1,4 @@
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,19 +25,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly ITaskHubStore _store;
-    private readonly LocalTaskHub _hub;
+    private readonly RunHub _hub;
     private readonly ServiceProvider _services;
     private readonly TimeProvider _time;
     private Task[] _workers = [];
     private Task[] _failures = [];
 
-    private LocalCluster(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time)
+    private LocalCluster(RunHub hub, IGitHub gitHub, IFleet fleet, TimeProvider time)
     {
-        _store = store;
         _time = time;
-        _hub = new LocalTaskHub(store, time);
-        Client = new DurableTaskClient(_hub);
+        _hub = hub;
+        Client = new DurableTaskClient(hub.Hub);
         _services = new ServiceCollection()
             .AddSingleton<IRoles>(gitHub).AddSingleton<IRepositoryFiles>(gitHub).AddSingleton<IIssuePage>(gitHub).AddSingleton<IPullRequests>(gitHub)
             .AddSingleton(fleet)
@@ -49,10 +46,10 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public DurableTaskClient Client { get; }
 
-    /// <summary>Opens the hub: from here on it is this process's alone. Nothing works yet.</summary>
-    public static async Task<LocalCluster> OpenAsync(ITaskHubStore store, IGitHub gitHub, IFleet fleet, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Opens the hub, and closes it in the end. Nothing works yet.</summary>
+    public static async Task<LocalCluster> OpenAsync(RunHub hub, IGitHub gitHub, IFleet fleet, TimeProvider time, CancellationToken cancellationToken)
     {
-        var cluster = new LocalCluster(store, gitHub, fleet, time);
+        var cluster = new LocalCluster(hub, gitHub, fleet, time);
         try
         {
             await cluster._hub.OpenAsync(cancellationToken);
@@ -130,7 +127,6 @@ internal sealed class LocalCluster : IAsyncDisposable
 
         await _services.DisposeAsync();
         await _hub.DisposeAsync();
-        await _store.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -173,7 +169,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private Task RunWorkerAsync(string name, DurableTaskRegistry registry, DurableTaskWorkerOptions options)
     {
-        var worker = new DurableTaskWorker(_hub, registry, _services, options, _time);
+        var worker = new DurableTaskWorker(_hub.Hub, registry, _services, options, _time);
         return Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
     }
 

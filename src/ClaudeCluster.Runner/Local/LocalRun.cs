@@ -8,7 +8,15 @@ namespace ClaudeCluster.Runner;
 /// <param name="AgentRoot">The agents' clones and work trees.</param>
 internal sealed record LocalRun(LocalRepository Repository, string Folder, string AgentRoot, CoderChoice Coder, HostEnvironment Host, Output Output)
 {
+    /// <summary>Null: a hub file in <see cref="Folder"/>.</summary>
+    public HubConnection? Elsewhere { get; init; }
+
+    /// <summary>The agents that listen to the hub do the work; none works in this process.</summary>
+    public bool AgentsAreElsewhere { get; init; }
+
     public string HubFile => Path.Combine(Folder, "hub.db");
+
+    private string HubName => Elsewhere?.Address.ToString() ?? HubFile;
 
     /// <value>Default: one agent with every specialty of the policy.</value>
     public Func<RepositoryPolicy, IReadOnlyList<(AgentId Id, IReadOnlyList<Specialty> Specialties)>> Agents { get; init; } =
@@ -20,25 +28,26 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
             Output.Note("The repository has changes that no commit has. They are left alone and take no part.");
         var (flow, reason) = await FollowAsync(received with { Repository = await Repository.DescribeAsync(received.Repository, cancellationToken) }, cancellationToken);
         Output.Answer(new RunAnswer(
-            flow?.FlowId, reason, flow?.Phase, flow?.PullRequest?.Head, flow?.PullRequest, flow?.Comment?.Value, flow?.Question, flow?.EndReason, HubFile));
+            flow?.FlowId, reason, flow?.Phase, flow?.PullRequest?.Head, flow?.PullRequest, flow?.Comment?.Value, flow?.Question, flow?.EndReason, HubName));
         return flow is null ? NothingToDo(reason) : Report(flow);
     }
 
     /// <returns>The flow at its end, null if the event starts nothing; and why it does or does not.</returns>
     public async Task<(FlowState? Flow, string Reason)> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
         var gitHub = new FirstFailure(Host.Seams.GitHub(new FolderGitHub(Repository, Folder)));
-        var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
-        var agents = Agents(policy);
+        var agents = Agents(await PolicyOf(gitHub, received.Repository, cancellationToken));
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        var workplace = new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
+        var workplace = AgentsAreElsewhere ? null : await WorkplaceAsync(cancellationToken);
         // Nothing is written before all that was given is known to be good.
         Directory.CreateDirectory(Folder);
-        await using var cluster = await LocalCluster.OpenAsync(Host.Seams.Store(new SqliteHubStore(HubFile)), gitHub, fleet, Host.Time, cancellationToken);
+        if (Elsewhere is not null)
+            Output.Note($"Keeps the flow in the hub {HubName}.");
+        await using var cluster = await LocalCluster.OpenAsync(HubFor(received.Repository), gitHub, fleet, Host.Time, cancellationToken);
         // Whoever has the hub has its agents' folders too; before that, they might be at work in a process that lives.
-        await workplace.CleanUpAfterCrashAsync(cancellationToken);
-        cluster.Start([.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], gitHub.Failed);
+        if (workplace is not null)
+            await workplace.CleanUpAfterCrashAsync(cancellationToken);
+        cluster.Start(workplace is null ? [] : [.. agents.Select(agent => workplace.Agent(agent.Id, agent.Specialties))], gitHub.Failed);
 
         var (receipt, isNew) = await cluster.ReceiveAsync(received, cancellationToken);
         if (receipt.FlowId is not { } flowId)
@@ -47,6 +56,16 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
         FlowState? shown = null;
         return (await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken), receipt.Reason);
     }
+
+    private async Task<LocalWorkplace> WorkplaceAsync(CancellationToken cancellationToken)
+    {
+        var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
+        return new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
+    }
+
+    private RunHub HubFor(RepositoryRef repository) => Elsewhere is { } elsewhere
+        ? new SharedHub(elsewhere, repository, Host)
+        : RunHub.Over(Host.Seams.Store(new SqliteHubStore(HubFile)), Host.Time);
 
     private static async Task<string> StandsAsync(LocalCluster cluster, string flowId, CancellationToken cancellationToken) =>
         await cluster.Client.GetInstanceAsync(flowId, getInputsAndOutputs: false, cancellationToken) is { IsCompleted: true }
@@ -79,7 +98,7 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
                 Output.Good($"Pull request #{flow.PullRequest!.Number}: {flow.PullRequest.Url}");
                 Output.Line($"  branch   {flow.Branch}");
                 Output.Line($"  comment  {flow.Comment}");
-                Output.Line($"  history  claude-cluster history {flow.FlowId} --hub {HubFile}");
+                Output.Line(Elsewhere is null ? $"  history  claude-cluster history {flow.FlowId} --hub {HubFile}" : $"  history  {flow.FlowId} on {HubName}");
                 return ExitCode.Done;
             case FlowPhase.NeedsHuman:
                 Output.Bad($"A person is needed: {flow.Question}");

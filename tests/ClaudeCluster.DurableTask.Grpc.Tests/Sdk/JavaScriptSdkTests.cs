@@ -1,6 +1,8 @@
 using ClaudeCluster.DurableTask.Grpc.Tests.Kit;
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Postgres;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
+using ClaudeCluster.PostgresKit;
 
 namespace ClaudeCluster.DurableTask.Grpc.Tests.Sdk;
 
@@ -11,12 +13,22 @@ public sealed class JavaScriptSdkTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory]
-    [InlineData("memory")]
-    [InlineData("sqlite")]
-    public async Task Each_documented_feature_works(string kind)
+    [Fact]
+    public Task Each_documented_feature_works_on_a_hub_in_memory() => RunFeaturesAsync(new MemoryHubStore());
+
+    [Fact]
+    public Task Each_documented_feature_works_on_SQLite() => RunFeaturesAsync(new SqliteHubStore(Path.Combine(_folder, "hub.db")));
+
+    [Fact]
+    public async Task Each_documented_feature_works_on_PostgreSQL()
     {
-        ITaskHubStore store = kind == "memory" ? new MemoryHubStore() : new SqliteHubStore(Path.Combine(_folder, "hub.db"));
+        Assert.SkipUnless(PostgresServer.IsInstalled, PostgresServer.HowToInstall);
+        using var server = PostgresServer.StartNew();
+        await RunFeaturesAsync(new PostgresHubStore(new PostgresStoreOptions(server.ConnectionString) { MaximumConnections = 6 }, TimeProvider.System));
+    }
+
+    private static async Task RunFeaturesAsync(ITaskHubStore store)
+    {
         await using var hub = await TestHub.StartAsync(store);
         await using var node = NodeProcess.Start(hub.Address, "--test", "features.test.mjs");
 

@@ -31,6 +31,8 @@ internal sealed class RealProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public string SaidSoFar => Heard(_output);
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Waits until the process has printed such a line.</summary>
