@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using ClaudeCluster.Agent;
 using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Runner.Tests;
@@ -93,17 +91,9 @@ public sealed class ClaudeRunTests
 
     private static Playground Prepare(ScriptedModelServer model, Action<JsonObject>? issue = null)
     {
-        var cli = Environment.GetEnvironmentVariable("CLAUDE_CLI_FOR_TESTS") is { Length: > 0 } given ? given : Path.Combine(Here(), "../claude-cli/node_modules/.bin/claude");
-        Assert.SkipUnless(
-            ClaudeLocator.Find(new ClaudeSearch(cli, FromEnvironment: null, SearchPath: string.Empty)).Program is not null,
-            "The Claude Code CLI is not installed for the tests: run `npm ci` in tests/claude-cli.");
-        var path = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? string.Empty };
-        Assert.SkipUnless(
-            ProgramPath.Find("bwrap", path) is not null && ProgramPath.Find("socat", path) is not null,
-            "The CLI's sandbox needs bubblewrap and socat: run `apt-get install bubblewrap socat`.");
-
+        var cli = RealClaude.Path();
         var playground = Playground.Create(change: payload => issue?.Invoke(payload.Issue()));
-        playground.Environment["CLAUDE_CODE_CLI_PATH"] = Path.GetFullPath(cli);
+        playground.Environment["CLAUDE_CODE_CLI_PATH"] = cli;
         playground.Environment["ANTHROPIC_BASE_URL"] = model.Url.AbsoluteUri;
         playground.Environment["ANTHROPIC_API_KEY"] = Key;
         playground.Environment["GITHUB_TOKEN"] = GitHubToken;
@@ -116,6 +106,4 @@ public sealed class ClaudeRunTests
         new ModelStep.Use("Read", new JsonObject { ["file_path"] = "{folder}/sum.sh" }),
         new ModelStep.Use("Edit", new JsonObject { ["file_path"] = "{folder}/sum.sh", ["old_string"] = "$1 - $2", ["new_string"] = sum }),
     ];
-
-    private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 }

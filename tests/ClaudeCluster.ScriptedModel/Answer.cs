@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
 namespace ClaudeCluster.ScriptedModel;
 
 /// <summary>Writes one step in the API's form: a stream of server-sent events, or the whole message where the client asks for no stream.</summary>
-internal sealed class Answer(HttpContext http, LoggedRequest request, int number)
+internal sealed partial class Answer(HttpContext http, LoggedRequest request, int number)
 {
     private readonly bool _streams = (bool?)request.Json?["stream"] == true;
 
@@ -28,8 +29,10 @@ internal sealed class Answer(HttpContext http, LoggedRequest request, int number
 
     private JsonObject ToolUse(ModelStep.Use use)
     {
-        var folder = WorkingFolder.Of(request.Body);
-        var input = JsonNode.Parse(use.Input.ToJsonString().Replace("{folder}", folder, StringComparison.Ordinal))!;
+        var text = use.Input.ToJsonString().Replace("{folder}", WorkingFolder.Of(request.Body), StringComparison.Ordinal);
+        if (text.Contains("{issue}", StringComparison.Ordinal))
+            text = text.Replace("{issue}", IssueNumber().Match(request.Body).Groups["number"].Value, StringComparison.Ordinal);
+        var input = JsonNode.Parse(text)!;
         return new JsonObject { ["type"] = "tool_use", ["id"] = $"toolu_{request.Session}_{number}", ["name"] = use.Tool, ["input"] = input };
     }
 
@@ -155,4 +158,7 @@ internal sealed class Answer(HttpContext http, LoggedRequest request, int number
         await using var registration = http.RequestAborted.Register(gone.SetResult);
         await gone.Task;
     }
+
+    [GeneratedRegex(@"that issue (?<number>[0-9]+) of", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex IssueNumber();
 }

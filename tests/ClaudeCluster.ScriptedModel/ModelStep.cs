@@ -36,7 +36,7 @@ public abstract record ModelStep
     /// <summary>Closing words: the turn ends.</summary>
     public sealed record Say(string Text) : ModelStep;
 
-    /// <summary>A tool is called. <c>{folder}</c> in the input stands for the CLI's current folder, which the request names.</summary>
+    /// <summary>A tool is called. <c>{folder}</c> in the input stands for the CLI's current folder, and <c>{issue}</c> for the issue's number; the request names both.</summary>
     public sealed record Use(string Tool, JsonObject Input) : ModelStep;
 
     public sealed record Refuse(string Text) : ModelStep;
