@@ -45,6 +45,7 @@ internal static class CommandLine
         root.Add(ReplayCommand.Create(run));
         root.Add(DoctorCommand.Create(run));
         root.Add(HubCommand.Create(run));
+        root.Add(AgentCommand.Create(run));
 
         var parsed = root.Parse(args, Words);
         if (parsed.Errors.Count > 0)
@@ -55,7 +56,8 @@ internal static class CommandLine
             Output = standardOutput,
             Error = standardError,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            // An agent drains first, and hears the second signal too.
+            ProcessTerminationTimeout = parsed.CommandResult.Command.Name == AgentCommand.Name ? null : TimeSpan.FromSeconds(30),
         });
     }
 
@@ -70,6 +72,8 @@ internal static class CommandLine
     {
         public Output OutputFor(ParseResult parsed) =>
             new(StandardOutput, StandardError, parsed.GetValue(Json), IsTerminal && Host.Variable("NO_COLOR") is null && Host.Variable("TERM") != "dumb");
+
+        public static bool IsDebug(ParseResult parsed) => parsed.GetValue(Debug);
 
         /// <summary>Gives a command its action, with the errors of all of them turned into messages.</summary>
         public Command With(Command command, Func<ParseResult, Output, CancellationToken, Task<ExitCode>> action)

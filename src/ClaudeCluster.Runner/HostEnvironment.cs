@@ -18,6 +18,12 @@ internal sealed record HostEnvironment(
     /// <summary>Where a test looks in between a run and what it writes.</summary>
     internal Seams Seams { get; init; } = new();
 
+    /// <summary>The machine's own name.</summary>
+    public string MachineName { get; init; } = Environment.MachineName;
+
+    /// <summary>For pauses that should differ from those of others, never for secrets.</summary>
+    public Random Chance { get; init; } = new();
+
     public static HostEnvironment OfThisProcess() => new(
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal),

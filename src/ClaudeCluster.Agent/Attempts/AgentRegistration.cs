@@ -1,5 +1,7 @@
 using ClaudeCluster.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.Agent;
 
@@ -16,7 +18,11 @@ public static class AgentRegistration
     /// <param name="source">Where repositories are.</param>
     /// <param name="progress">Told what happens, for people.</param>
     public static DurableTaskRegistry AddAgent(
-        this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IProgress<string>? progress = null)
+        this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IProgress<string>? progress = null) =>
+        registry.AddAgent(options, coder, source, new PlainDesk(progress));
+
+    /// <inheritdoc cref="AddAgent(DurableTaskRegistry, AgentOptions, ICoder, RepositorySource, IProgress{string})"/>
+    public static DurableTaskRegistry AddAgent(this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IAttemptDesk desk)
     {
         foreach (var specialty in options.Specialties)
         {
@@ -30,7 +36,8 @@ public static class AgentRegistration
             var time = services.GetRequiredService<TimeProvider>();
             var git = new Git(options, time);
             var story = new AttemptStory(options, coder, new Workspaces(options, git, source, time), git, time);
-            return new RunAgent(options, new AttemptClaim(services.GetRequiredService<DurableTaskClient>(), options, time), story, progress);
+            var logger = services.GetService<ILoggerFactory>()?.CreateLogger<RunAgent>() ?? NullLogger<RunAgent>.Instance as ILogger;
+            return new RunAgent(options, services.GetRequiredService<DurableTaskClient>(), story, desk, time, logger);
         }
     }
 }

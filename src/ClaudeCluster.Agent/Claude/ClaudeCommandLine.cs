@@ -84,6 +84,7 @@ public sealed record ClaudeCommandLine
         ];
         if (options.FallbackModels.Count > 0)
             arguments.AddRange(["--fallback-model", string.Join(',', options.FallbackModels)]);
+        arguments.AddRange(options.ExtraArguments.Where(ClaudeArguments.Allows).SelectMany(argument => argument.Split('=', 2)));
         arguments.AddRange([session.Resumes ? "--resume" : "--session-id", session.Id, "--append-system-prompt-file", folders.SystemPrompt]);
         return arguments;
     }

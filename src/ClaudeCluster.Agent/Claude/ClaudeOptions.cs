@@ -17,6 +17,9 @@ public sealed record ClaudeOptions
     /// <summary>Tried in order when the model is overloaded.</summary>
     public IReadOnlyList<string> FallbackModels { get; init; } = [];
 
+    /// <summary>More options of the CLI, of those that <see cref="ClaudeArguments"/> allows.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; init; } = [];
+
     /// <summary>Where the Messages API is; null: where the CLI has it.</summary>
     public Uri? BaseUrl { get; init; }
 

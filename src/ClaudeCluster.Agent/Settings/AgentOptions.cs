@@ -31,6 +31,9 @@ public sealed record AgentOptions
     /// <value>Default: no sandbox, as the demo's own script and sample need none.</value>
     public SandboxOptions? Sandbox { get; init; }
 
+    /// <summary>The most that an attempt gets here, whatever its policy allows.</summary>
+    public AttemptCaps Caps { get; init; } = new();
+
     /// <summary>What one attempt may take of this PC.</summary>
     public ResourceLimits Resources { get; init; } = new();
 
@@ -39,6 +42,17 @@ public sealed record AgentOptions
 
     /// <summary>Asked just before each contact with the repository; null: git needs none.</summary>
     public PushCredentialSource? Credentials { get; init; }
+}
+
+/// <summary>The PC's own limits of an attempt. Null: what the policy allows.</summary>
+public sealed record AttemptCaps(TimeSpan? WallTime = null, TimeSpan? Silence = null, int? Turns = null)
+{
+    public AttemptLimits Apply(AttemptLimits limits) => limits with
+    {
+        WallTime = WallTime is { } wall && wall < limits.WallTime ? wall : limits.WallTime,
+        Silence = Silence is { } silence && silence < limits.Silence ? silence : limits.Silence,
+        Turns = Turns is { } turns && turns < limits.Turns ? turns : limits.Turns,
+    };
 }
 
 /// <summary>A credential for one attempt's fetch or push; null if none is to be had and git shall try without.</summary>

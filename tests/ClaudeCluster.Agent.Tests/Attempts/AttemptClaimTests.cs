@@ -2,6 +2,7 @@ using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.Agent.Tests;
 
@@ -69,8 +70,7 @@ public sealed class AttemptClaimTests : IDisposable
     private Task<AttemptResult> RunAsync()
     {
         var story = new AttemptStory(_source.Options, new Idle(), _source.Workspaces, _source.Commands, TimeProvider.System);
-        var claim = new AttemptClaim(new DurableTaskClient(_referee), _source.Options, TimeProvider.System);
-        return new RunAgent(_source.Options, claim, story, null).RunAsync(null!, _source.Task());
+        return new RunAgent(_source.Options, new DurableTaskClient(_referee), story, new PlainDesk(null), TimeProvider.System, NullLogger.Instance).RunAsync(null!, _source.Task());
     }
 
     private sealed class Idle : ICoder
@@ -134,7 +134,11 @@ public sealed class AttemptClaimTests : IDisposable
 
         public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default) => throw new NotSupportedException();
+        public async Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return null;
+        }
 
         public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
 

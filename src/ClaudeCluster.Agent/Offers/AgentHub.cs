@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.WorkItems;
+using Microsoft.Extensions.Logging;
+
+namespace ClaudeCluster.Agent;
+
+/// <summary>
+/// The hub as an agent's worker uses it. It takes tasks only while the offer is open, and stays connected all the same, so that what it
+/// holds stays its own; and it stores a result on its own disk before it sends it.
+/// </summary>
+public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal, ILogger logger) : ITaskHub
+{
+    public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var (isOpen, changed) = gate.Watch();
+            using var stream = CancellationTokenSource.CreateLinkedTokenSource(cancellation, changed);
+            await foreach (var item in hub.ReceiveAsync(isOpen ? offer : offer with { StepRoom = 0, ActivityRoom = 0 }, stream.Token))
+                yield return item;
+        }
+    }
+
+    public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default)
+    {
+        var entry = await journal.StoreAsync(completion);
+        var receipt = await hub.CompleteAsync(completion, cancellation);
+        // Not before it has an answer: else a crash here would lose it. A second delivery names a token that is no longer good.
+        ResultJournal.Forget(entry);
+        if (receipt == Receipt.LeaseLost)
+            logger.ResultRefused(completion.Item.InstanceId);
+        else
+            logger.ResultDelivered(completion.Item.InstanceId);
+        return receipt;
+    }
+
+    public Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) => hub.CompleteAsync(completion, cancellation);
+
+    public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => hub.AbandonAsync(item, cancellation);
+
+    public Task RefuseAsync(WorkItem item, CancellationToken cancellation = default) => hub.RefuseAsync(item, cancellation);
+
+    public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, string? executionId, CancellationToken cancellation = default) =>
+        hub.ReadHistoryAsync(instanceId, executionId, cancellation);
+
+    public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => hub.StartAsync(request, cancellation);
+
+    public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default) => hub.GetAsync(instanceId, payloads, cancellation);
+
+    public Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default) =>
+        hub.WaitAsync(instanceId, until, payloads, cancellation);
+
+    public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default) => hub.RequestAsync(instanceId, request, cancellation);
+
+    public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => hub.RestartAsync(instanceId, withNewId, cancellation);
+
+    public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => hub.QueryAsync(query, cancellation);
+
+    public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => hub.PurgeAsync(request, cancellation);
+}
