@@ -3,10 +3,15 @@ namespace ClaudeCluster.Agent;
 /// <summary>
 /// Claude Code as a coder: one session per attempt, in a home of the attempt's own, with nothing of the repository's own settings.
 /// </summary>
-public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICoder
+/// <param name="options">The CLI.</param>
+/// <param name="time">The clock.</param>
+/// <param name="agent">Its sandbox is put around the CLI; null: there is none but the CLI's own around the model's commands.</param>
+public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentOptions? agent = null) : ICoder
 {
     // A session that exists is resumed, one that is unknown is begun: each at most once.
     private const int MostRuns = 3;
+
+    private readonly Sandbox? _sandbox = agent is null ? null : Sandbox.Of(agent, time);
 
     public string Name => $"Claude Code {options.Version}".TrimEnd();
 
@@ -30,8 +35,13 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICod
         var session = ClaudeSession.Of(job);
         for (var runs = 1; ; runs++)
         {
-            var run = new ClaudeRun(ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder)), job, time);
+            var line = ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder));
+            if (_sandbox is not null)
+                line = await ClaudeSandbox.AroundAsync(line, _sandbox, job, options, cancellationToken);
+            var run = new ClaudeRun(line, job, time);
             var (child, failure) = await run.RunAsync(cancellationToken);
+            if (_sandbox is not null)
+                Sandbox.ThrowIfBroken(child);
             if (runs < MostRuns && OtherSession(session, child, run.Record, job) is { } other)
             {
                 session = other;

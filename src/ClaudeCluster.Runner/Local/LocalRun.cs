@@ -27,12 +27,13 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
     /// <returns>The flow at its end, null if the event starts nothing; and why it does or does not.</returns>
     public async Task<(FlowState? Flow, string Reason)> FollowAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
+        string[] hidden = [AgentRoot, Folder, .. Repository.Folders];
+        var coder = await Coder.CreateAsync(AgentRoot, hidden, Host, cancellationToken);
         var gitHub = new FirstFailure(Host.Seams.GitHub(new FolderGitHub(Repository, Folder)));
         var policy = await PolicyOf(gitHub, received.Repository, cancellationToken);
         var agents = Agents(policy);
         var fleet = new InProcessFleet(agents.SelectMany(agent => agent.Specialties).ToHashSet());
-        var workplace = new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
+        var workplace = new LocalWorkplace(Repository, AgentRoot, coder, Host, Output) { Sandbox = Coder.Sandbox(hidden, Host) };
         // Nothing is written before all that was given is known to be good.
         Directory.CreateDirectory(Folder);
         await using var cluster = await LocalCluster.OpenAsync(Host.Seams.Store(new SqliteHubStore(HubFile)), gitHub, fleet, Host.Time, cancellationToken);

@@ -29,6 +29,9 @@ internal sealed class ClaudeBench : IAsyncDisposable
 
     public ClaudeOptions Options { get; set; }
 
+    /// <summary>Its sandbox is put around the CLI.</summary>
+    public AgentOptions? Agent { get; set; }
+
     public AttemptLimits Limits { get; set; } = new() { WallTime = TimeSpan.FromMinutes(2) };
 
     public string Root => _folder.Root;
@@ -50,7 +53,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
     public string Read(string name) => File.ReadAllText(_folder[name]);
 
     public Task<CoderReport> RunAsync(string prompt = "Do it.", string? resume = null, CancellationToken cancellationToken = default) =>
-        new ClaudeCoder(Options, TimeProvider.System).RunAsync(Job(prompt, resume), cancellationToken);
+        new ClaudeCoder(Options, TimeProvider.System, Agent).RunAsync(Job(prompt, resume), cancellationToken);
 
     /// <summary>One process of the CLI, with all that was heard of it.</summary>
     public async Task<ClaudeOneRun> RunOnceAsync(Func<ClaudeCommandLine, ClaudeCommandLine>? change = null, CancellationToken cancellationToken = default)
