@@ -22,7 +22,11 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentO
         var leftovers = new SandboxLeftovers(job.Folder);
         try
         {
-            return await RunSessionAsync(job, folders, cancellationToken);
+            if (options.Credential is not ClaudeCredential.ApiKey key)
+                return await RunSessionAsync(job, options, folders, cancellationToken);
+            await using var proxy = await ModelProxy.StartAsync(job.AttemptId, options.BaseUrl, key.Value, new ModelBudget(job.Limits.Usd, time), cancellationToken);
+            var behindProxy = options with { Credential = new ClaudeCredential.ApiKey(proxy.Token), BaseUrl = proxy.Url };
+            return WithWhatTheProxySaw(await RunSessionAsync(job, behindProxy, folders, cancellationToken), proxy.Budget);
         }
         finally
         {
@@ -30,7 +34,22 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentO
         }
     }
 
-    private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeFolders folders, CancellationToken cancellationToken)
+    /// <summary>The CLI does not know of the budget's end, hides how long the API asks to wait, and tells no usage when it was killed.</summary>
+    private static CoderReport WithWhatTheProxySaw(CoderReport report, ModelBudget budget)
+    {
+        var failure = report.Failure switch
+        {
+            not null when budget.IsUsedUp => new AttemptOutcome.BudgetExhausted(budget.Limit),
+            AttemptOutcome.RateLimited { RetryAfter: null } => new AttemptOutcome.RateLimited(budget.RetryAfter),
+            var other => other,
+        };
+        var isTold = report.Usage is { InputTokens: > 0 } or { OutputTokens: > 0 };
+        var tokens = budget.Tokens;
+        var usage = isTold ? report.Usage : report.Usage with { InputTokens = tokens.Input + tokens.CacheWrite + tokens.CacheRead, OutputTokens = tokens.Output, Usd = budget.Usd };
+        return report with { Failure = failure, Usage = usage };
+    }
+
+    private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeOptions options, ClaudeFolders folders, CancellationToken cancellationToken)
     {
         var session = ClaudeSession.Of(job);
         for (var runs = 1; ; runs++)
