@@ -12,9 +12,6 @@ internal sealed record HostEnvironment(
     string TemporaryFolder,
     TimeProvider Time)
 {
-    /// <summary>For pauses that must not fall together, never for secrets.</summary>
-    public Random Chance { get; init; } = new();
-
     /// <summary>Where a test looks in between a run and what it writes.</summary>
     internal Seams Seams { get; init; } = new();
 

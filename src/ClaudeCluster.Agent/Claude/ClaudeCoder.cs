@@ -3,10 +3,15 @@ namespace ClaudeCluster.Agent;
 /// <summary>
 /// Claude Code as a coder: one session per attempt, in a home of the attempt's own, with nothing of the repository's own settings.
 /// </summary>
-public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICoder
+/// <param name="options">The CLI.</param>
+/// <param name="time">The clock.</param>
+/// <param name="agent">Its sandbox is put around the CLI; null: there is none but the CLI's own around the model's commands.</param>
+public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentOptions? agent = null) : ICoder
 {
     // A session that exists is resumed, one that is unknown is begun: each at most once.
     private const int MostRuns = 3;
+
+    private readonly Sandbox? _sandbox = agent is null ? null : Sandbox.Of(agent, time);
 
     public string Name => $"Claude Code {options.Version}".TrimEnd();
 
@@ -17,7 +22,11 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICod
         var leftovers = new SandboxLeftovers(job.Folder);
         try
         {
-            return await RunSessionAsync(job, folders, cancellationToken);
+            if (options.Credential is not ClaudeCredential.ApiKey key)
+                return await RunSessionAsync(job, options, folders, cancellationToken);
+            await using var proxy = await ModelProxy.StartAsync(job.AttemptId, options.BaseUrl, key.Value, new ModelBudget(job.Limits.Usd, time), cancellationToken);
+            var behindProxy = options with { Credential = new ClaudeCredential.ApiKey(proxy.Token), BaseUrl = proxy.Url };
+            return WithWhatTheProxySaw(await RunSessionAsync(job, behindProxy, folders, cancellationToken), proxy.Budget);
         }
         finally
         {
@@ -25,13 +34,33 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICod
         }
     }
 
-    private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeFolders folders, CancellationToken cancellationToken)
+    /// <summary>The CLI does not know of the budget's end, hides how long the API asks to wait, and tells no usage when it was killed.</summary>
+    private static CoderReport WithWhatTheProxySaw(CoderReport report, ModelBudget budget)
+    {
+        var failure = report.Failure switch
+        {
+            not null when budget.IsUsedUp => new AttemptOutcome.BudgetExhausted(budget.Limit),
+            AttemptOutcome.RateLimited { RetryAfter: null } => new AttemptOutcome.RateLimited(budget.RetryAfter),
+            var other => other,
+        };
+        var isTold = report.Usage is { InputTokens: > 0 } or { OutputTokens: > 0 };
+        var tokens = budget.Tokens;
+        var usage = isTold ? report.Usage : report.Usage with { InputTokens = tokens.Input + tokens.CacheWrite + tokens.CacheRead, OutputTokens = tokens.Output, Usd = budget.Usd };
+        return report with { Failure = failure, Usage = usage };
+    }
+
+    private async Task<CoderReport> RunSessionAsync(CoderJob job, ClaudeOptions options, ClaudeFolders folders, CancellationToken cancellationToken)
     {
         var session = ClaudeSession.Of(job);
         for (var runs = 1; ; runs++)
         {
-            var run = new ClaudeRun(ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder)), job, time);
+            var line = ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder));
+            if (_sandbox is not null)
+                line = await ClaudeSandbox.AroundAsync(line, _sandbox, job, options, cancellationToken);
+            var run = new ClaudeRun(line, job, time);
             var (child, failure) = await run.RunAsync(cancellationToken);
+            if (_sandbox is not null)
+                Sandbox.ThrowIfBroken(child);
             if (runs < MostRuns && OtherSession(session, child, run.Record, job) is { } other)
             {
                 session = other;

@@ -87,20 +87,24 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
 
     private async Task<AttemptOutcome?> RunAsync(CoderStep.Run run, CoderJob job, TimeSpan left, CancellationToken cancellationToken)
     {
-        var result = await ChildProcess.RunAsync(
-            new ChildCommand
-            {
-                Program = "sh",
-                Arguments = ["-c", run.Command],
-                Folder = job.Folder,
-                Environment = AttemptEnvironment.For(options, job.Scratch),
-                Mark = job.Mark,
-                OnOutput = line => job.Progress?.Report(line),
-                WallTime = left,
-                Silence = job.Limits.Silence,
-            },
-            time,
-            cancellationToken);
+        var command = new ChildCommand
+        {
+            Program = "sh",
+            Arguments = ["-c", run.Command],
+            Folder = job.Folder,
+            Environment = AttemptEnvironment.For(options, job.Scratch),
+            Mark = job.Mark,
+            OnOutput = line => job.Progress?.Report(line),
+            WallTime = left,
+            Silence = job.Limits.Silence,
+        };
+        if (Sandbox.Of(options, time) is { } sandbox)
+        {
+            var reach = new SandboxReach([job.Folder, job.Scratch]) { Readable = GitFolders.Of(job.Folder), Temporary = AttemptEnvironment.SystemTemporary(job.Scratch) };
+            command = await sandbox.AroundAsync(command, reach, cancellationToken);
+        }
+
+        var result = await ChildProcess.RunAsync(command, time, cancellationToken);
         return result.End switch
         {
             ChildEnd.Exited when result.ExitCode == 0 || run.AllowFailure => null,

@@ -18,6 +18,9 @@ internal static partial class AttemptEnvironment
         return environment;
     }
 
+    /// <summary>What a sandbox shows as <c>/tmp</c>.</summary>
+    public static string SystemTemporary(string scratch) => Folder(scratch, "system-tmp");
+
     private static string Folder(string scratch, string name) => Directory.CreateDirectory(Path.Combine(scratch, name)).FullName;
 
     // The composition root gives no secrets; should one slip in, it ends here.

@@ -17,7 +17,7 @@ public static class ChildProcess
         var mark = string.Create(CultureInfo.InvariantCulture, $"{command.Mark}/{Interlocked.Increment(ref _children)}");
         using var process = new Process { StartInfo = Describe(command, mark) };
         var start = time.GetTimestamp();
-        if (Start(process, command) is { } reason)
+        if (await StartAsync(process, command) is { } reason)
             return new ChildResult(ChildEnd.NotStarted, null, time.GetElapsedTime(start)) { Reason = reason };
 
         var heard = start;
@@ -64,7 +64,7 @@ public static class ChildProcess
     }
 
     /// <returns>Why it could not be started; null if it runs.</returns>
-    private static string? Start(Process process, ChildCommand command)
+    private static async Task<string?> StartAsync(Process process, ChildCommand command)
     {
         if (!Directory.Exists(command.Folder))
             return $"The folder {command.Folder} does not exist.";
@@ -73,7 +73,7 @@ public static class ChildProcess
         process.StartInfo.FileName = program;
         try
         {
-            process.Start();
+            await ProcessStarter.RunAsync(() => process.Start());
             return null;
         }
         catch (Win32Exception failure)

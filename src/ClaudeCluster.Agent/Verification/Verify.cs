@@ -2,13 +2,15 @@ namespace ClaudeCluster.Agent;
 
 /// <summary>Runs the test commands itself, whatever the coder says about them, on a clean checkout of the commit.</summary>
 /// <remarks>
-/// What the coder wrote runs here as the agent's user. It gets no secret in its environment and a home of its own, but until it runs in a
-/// sandbox it can read and write whatever that user can: our git folders, other attempts, the hub's file, the network. So nothing of it is
-/// believed afterwards but its exit code and output, and the agent's user should own nothing else.
+/// What the coder wrote runs here as the agent's user, in the <see cref="Sandbox"/> if the agent has one: it writes in its checkout and its own
+/// scratch folder only, reads neither the agent's root nor a home, and has no network unless the options say so. Without the sandbox it can
+/// do whatever that user can. Nothing of it is believed afterwards but its exit code and output.
 /// </remarks>
 public sealed class Verify(AgentOptions options, TimeProvider time)
 {
     private const int TailBytes = 4096;
+
+    private readonly Sandbox? _sandbox = Sandbox.Of(options, time);
 
     /// <summary>In order, until one fails. Never throws because of a command.</summary>
     public async Task<IReadOnlyList<Verification>> RunAsync(
@@ -29,19 +31,21 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
 
     private async Task<Verification> RunAsync(PlannedTest test, string folder, Workspace workspace, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var result = await ChildProcess.RunAsync(
-            new ChildCommand
-            {
-                Program = "sh",
-                Arguments = ["-c", test.Command],
-                Folder = folder,
-                Environment = AttemptEnvironment.For(options, workspace.TestScratch),
-                Mark = workspace.Mark,
-                WallTime = limit,
-                TailBytes = TailBytes,
-            },
-            time,
-            cancellationToken);
+        var command = new ChildCommand
+        {
+            Program = "sh",
+            Arguments = ["-c", test.Command],
+            Folder = folder,
+            Environment = AttemptEnvironment.For(options, workspace.TestScratch),
+            Mark = workspace.Mark,
+            WallTime = limit,
+            TailBytes = TailBytes,
+        };
+        if (_sandbox is not null)
+            command = await _sandbox.AroundAsync(command, ReachOf(workspace, folder), cancellationToken);
+        var result = await ChildProcess.RunAsync(command, time, cancellationToken);
+        if (_sandbox is not null)
+            Sandbox.ThrowIfBroken(result);
         var tail = result.End switch
         {
             ChildEnd.NotStarted => result.Reason!,
@@ -50,4 +54,10 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
         };
         return new Verification(test.Command, result.End == ChildEnd.Exited ? result.ExitCode : null, result.Duration, tail, test.Source);
     }
+    private SandboxReach ReachOf(Workspace workspace, string folder) => new([folder, workspace.TestScratch])
+    {
+        Readable = GitFolders.Of(folder),
+        Temporary = AttemptEnvironment.SystemTemporary(workspace.TestScratch),
+        HasNetwork = _sandbox!.TestsHaveNetwork,
+    };
 }

@@ -33,9 +33,13 @@ internal sealed record CoderChoice(string? ScriptFile)
     /// <exception cref="BadInputException">The script has problems.</exception>
     public async Task<ICoder> CreateAsync(string agentRoot, IReadOnlyList<string> hidden, HostEnvironment host, CancellationToken cancellationToken)
     {
+        var agent = LocalWorkplace.Options(agentRoot, host, new AgentId("this-pc"), "this-pc", []) with { Sandbox = Sandbox(hidden, host) };
         if (ScriptFile is null)
-            return await ClaudeSetup.CoderAsync(host, hidden, isSandboxed: true, cancellationToken);
+            return await ClaudeSetup.CoderAsync(host, hidden, agent, cancellationToken);
         var script = CoderScript.Read(await File.ReadAllTextAsync(ScriptFile, cancellationToken), ScriptFile);
-        return new ScriptedCoder(script, LocalWorkplace.Options(agentRoot, host, new AgentId("this-pc"), "this-pc", []), host.Time);
+        return new ScriptedCoder(script, agent, host.Time);
     }
+
+    /// <returns>Null: a script of the user's own needs none, nor do tests of what it wrote.</returns>
+    public SandboxOptions? Sandbox(IReadOnlyList<string> hidden, HostEnvironment host) => ScriptFile is null ? ClaudeSetup.Sandbox(host, hidden) : null;
 }

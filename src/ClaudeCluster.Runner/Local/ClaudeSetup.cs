@@ -22,13 +22,26 @@ internal static class ClaudeSetup
         Sandbox = isSandboxed,
     };
 
-    /// <exception cref="HostNotReadyException">It is not there, too old, or not logged in.</exception>
-    public static async Task<ClaudeCoder> CoderAsync(HostEnvironment host, IReadOnlyList<string> hidden, bool isSandboxed, CancellationToken cancellationToken)
+    /// <summary>The sandbox around the CLI and around the tests, which run what the model wrote.</summary>
+    public static SandboxOptions Sandbox(HostEnvironment host, IReadOnlyList<string> hidden)
     {
+        var claude = Options(host, hidden, isSandboxed: true);
+        return new SandboxOptions
+        {
+            HiddenFolders = claude.HiddenFolders,
+            ReadableFolders = claude.ReadableFolders,
+            TestsHaveNetwork = host.Variable("CLAUDE_CLUSTER_TEST_NETWORK") is "on",
+        };
+    }
+
+    /// <exception cref="HostNotReadyException">It is not there, too old, or not logged in.</exception>
+    public static async Task<ClaudeCoder> CoderAsync(HostEnvironment host, IReadOnlyList<string> hidden, AgentOptions agent, CancellationToken cancellationToken)
+    {
+        const bool isSandboxed = true;
         var inspected = await InspectAsync(host, hidden, isSandboxed, cancellationToken);
         return inspected.Problem switch
         {
-            null => new ClaudeCoder(Options(host, hidden, isSandboxed, inspected.Version), host.Time),
+            null => new ClaudeCoder(Options(host, hidden, isSandboxed, inspected.Version), host.Time, agent),
             AttemptOutcome.HostNotReady problem => throw new HostNotReadyException(problem.Detail, problem.Fix),
             AttemptOutcome problem => throw new HostNotReadyException(OutcomeText.Describe(problem), "'claude-cluster doctor' tells more."),
         };

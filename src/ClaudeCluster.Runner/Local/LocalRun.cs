@@ -59,8 +59,9 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
 
     private async Task<LocalWorkplace> WorkplaceAsync(CancellationToken cancellationToken)
     {
-        var coder = await Coder.CreateAsync(AgentRoot, [AgentRoot, Folder, .. Repository.Folders], Host, cancellationToken);
-        return new LocalWorkplace(Repository, AgentRoot, coder, Host, Output);
+        string[] hidden = [AgentRoot, Folder, .. Repository.Folders];
+        var coder = await Coder.CreateAsync(AgentRoot, hidden, Host, cancellationToken);
+        return new LocalWorkplace(Repository, AgentRoot, coder, Host, Output) { Sandbox = Coder.Sandbox(hidden, Host) };
     }
 
     private RunHub HubFor(RepositoryRef repository) => Elsewhere is { } elsewhere

@@ -7,6 +7,9 @@ internal sealed class LocalWorkplace(LocalRepository repository, string root, IC
 {
     private readonly Progress _progress = new(output);
 
+    /// <summary>Around the tests; null: none.</summary>
+    public SandboxOptions? Sandbox { get; init; }
+
     public LocalAgent Agent(AgentId id, IReadOnlyList<Specialty> specialties) => new(
         id,
         Slots: 1,
@@ -36,7 +39,8 @@ internal sealed class LocalWorkplace(LocalRepository repository, string root, IC
         };
     }
 
-    private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) => Options(root, host, id, workerId, specialties);
+    private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) =>
+        Options(root, host, id, workerId, specialties) with { Sandbox = Sandbox };
 
     private string Source(RepositoryRef told) => repository.GitFolder;
 

@@ -29,6 +29,9 @@ internal sealed class ClaudeBench : IAsyncDisposable
 
     public ClaudeOptions Options { get; set; }
 
+    /// <summary>Its sandbox is put around the CLI.</summary>
+    public AgentOptions? Agent { get; set; }
+
     public AttemptLimits Limits { get; set; } = new() { WallTime = TimeSpan.FromMinutes(2) };
 
     public string Root => _folder.Root;
@@ -50,7 +53,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
     public string Read(string name) => File.ReadAllText(_folder[name]);
 
     public Task<CoderReport> RunAsync(string prompt = "Do it.", string? resume = null, CancellationToken cancellationToken = default) =>
-        new ClaudeCoder(Options, TimeProvider.System).RunAsync(Job(prompt, resume), cancellationToken);
+        new ClaudeCoder(Options, TimeProvider.System, Agent).RunAsync(Job(prompt, resume), cancellationToken);
 
     /// <summary>One process of the CLI, with all that was heard of it.</summary>
     public async Task<ClaudeOneRun> RunOnceAsync(Func<ClaudeCommandLine, ClaudeCommandLine>? change = null, CancellationToken cancellationToken = default)
@@ -63,14 +66,14 @@ internal sealed class ClaudeBench : IAsyncDisposable
     }
 
     /// <summary>Until the model's command has made this file in the repository; fails if the run ends before.</summary>
-    public async Task WaitForFileAsync(string name, Task<ClaudeOneRun> running)
+    public async Task WaitForFileAsync(string name, Task running)
     {
         var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watcher = new FileSystemWatcher(Repository, name) { EnableRaisingEvents = true };
         watcher.Created += (_, _) => made.TrySetResult();
         if (!File.Exists(Path.Combine(Repository, name)))
             await Task.WhenAny(made.Task, running);
-        Assert.False(running.IsCompleted, running.IsCompleted ? $"{(await running).Failure} {string.Join(", ", Model.Requests[^1].ToolResults)}" : null);
+        Assert.False(running.IsCompleted, running.IsCompleted ? string.Join(", ", Model.Requests[^1].ToolResults) : null);
     }
 
     /// <summary>Sends a signal to the CLI alone, as a person or the kernel would.</summary>
