@@ -31,6 +31,11 @@ internal static class Goals
     /// <summary>The SDK itself is the limit, not what is stored.</summary>
     public static Goal WireOfSdk { get; } = Goal.AtLeast(0.9);
 
+    /// <summary>Megabytes of the agent's own process.</summary>
+    public static Goal AgentIdle { get; } = Goal.AtMost(120);
+
+    public static Goal AgentAttempt { get; } = Goal.AtMost(40);
+
     public static Goal? Fan100(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(5_000) : null;
 
     /// <summary>Only of the size that the goal speaks of.</summary>
