@@ -10,6 +10,8 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time) : ICod
 
     public string Name => $"Claude Code {options.Version}".TrimEnd();
 
+    public bool TakesFollowUps => true;
+
     public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
     {
         var folders = new ClaudeFolders(job.Scratch);
