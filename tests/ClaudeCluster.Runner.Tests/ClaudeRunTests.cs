@@ -30,7 +30,7 @@ public sealed class ClaudeRunTests
     {
         await using var model = await ScriptedModelServer.StartAsync([.. Edit("$1 * $2"), new ModelStep.Say("Is it right?")]);
         await using var playground = Prepare(model);
-        playground.Write("repository/.github/claude-cluster.yml", "tests: sh test.sh\nlimits: { attempts: 2 }\n");
+        playground.Write("repository/.github/claude-cluster.yml", "tests: sh test.sh\nlimits: { attempts: 2, fix-turns: 0 }\n");
         playground.Git.Run("commit", "--all", "--quiet", "--message=Two attempts");
 
         var ended = await playground.CallAsync("run", "--event", playground.EventFile, "--repo", playground.Repository);

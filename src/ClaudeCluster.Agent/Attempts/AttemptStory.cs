@@ -33,38 +33,64 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
 
     private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
     {
-        var report = await EditAsync(task, workspace, progress, stopping);
-        result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
+        progress.Enter("coding");
+        var report = await EditAsync(JobOf(task, workspace, progress), stopping);
+        for (var turn = 0; ; turn++)
+        {
+            result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
 
-        // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
-        var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
-        if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
-            return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
+            // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
+            var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
+            if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
+                return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
 
-        // Read before the tests, which run what the coder wrote.
-        var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
-        var (verified, failure) = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : ([], report.Failure);
-        await workspace.RestoreMirrorAsync(CancellationToken.None);
-        await _publishing.PushAsync(workspace, commit, task.AttemptBranch, CancellationToken.None);
-        progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
+            // Read before the tests, which run what the coder wrote.
+            var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
+            progress.Enter("verifying");
+            var (verified, failure) = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : ([], report.Failure);
+            await workspace.RestoreMirrorAsync(CancellationToken.None);
+            if (failure is null && coder.TakesFollowUps && !stopping.IsCancellationRequested && FixTurn.Next(turn, task.Limits, report, verified) is { } failed)
+            {
+                report = FixTurn.Sum(report, await FixAsync(task, workspace, report, failed, progress, stopping));
+                continue;
+            }
 
-        var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : failure ?? Judge(verified, verdict);
-        return result with { Outcome = outcome, Commit = commit, Verified = verified, Diff = verdict.Summary };
+            progress.Enter("pushing");
+            await _publishing.PushAsync(workspace, commit, task.AttemptBranch, CancellationToken.None);
+            progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
+            var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : failure ?? Judge(verified, verdict);
+            return result with { Outcome = outcome, Commit = commit, Verified = verified, Diff = verdict.Summary };
+        }
     }
 
-    /// <summary>The coder's own failure, or what went wrong around it, is a report: the work so far is saved either way.</summary>
-    private async Task<CoderReport> EditAsync(AgentTask task, Workspace workspace, IProgress<string>? progress, CancellationToken stopping)
+    private Task<CoderReport> FixAsync(AgentTask task, Workspace workspace, CoderReport report, Verification failed, IProgress<string>? progress, CancellationToken stopping)
     {
-        var job = new CoderJob
+        progress?.Report($"{failed.Command} fails; the coder is told");
+        progress.Enter("coding");
+        var job = JobOf(task, workspace, progress) with
         {
-            AttemptId = task.AttemptId,
-            Folder = workspace.Folder,
-            Scratch = workspace.Scratch,
-            Prompt = PromptBuilder.Build(task),
-            Limits = task.Limits,
-            ResumeSession = task.Earlier?.Agent == options.AgentId ? task.Earlier.ClaudeSession : null,
-            Progress = progress,
+            Prompt = FixTurn.Prompt(task.AttemptId, failed, progress.TakeGuidance()),
+            Limits = FixTurn.Left(task.Limits, report.Usage),
+            ResumeSession = report.Session,
+            IsFollowUp = true,
         };
+        return EditAsync(job, stopping);
+    }
+
+    private CoderJob JobOf(AgentTask task, Workspace workspace, IProgress<string>? progress) => new()
+    {
+        AttemptId = task.AttemptId,
+        Folder = workspace.Folder,
+        Scratch = workspace.Scratch,
+        Prompt = PromptBuilder.Build(task),
+        Limits = task.Limits,
+        ResumeSession = task.Earlier?.Agent == options.AgentId ? task.Earlier.ClaudeSession : null,
+        Progress = progress,
+    };
+
+    /// <summary>The coder's own failure, or what went wrong around it, is a report: the work so far is saved either way.</summary>
+    private async Task<CoderReport> EditAsync(CoderJob job, CancellationToken stopping)
+    {
         try
         {
             return await coder.RunAsync(job, stopping);

@@ -15,6 +15,8 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentO
 
     public string Name => $"Claude Code {options.Version}".TrimEnd();
 
+    public bool TakesFollowUps => true;
+
     public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
     {
         var folders = new ClaudeFolders(job.Scratch);

@@ -11,6 +11,9 @@ internal abstract record ClaudeEvent
     public sealed record Started(
         string Session, string Version, string Model, string PermissionMode, IReadOnlyList<string> Tools, IReadOnlyList<string> McpServers) : ClaudeEvent;
 
+    /// <summary>An answer of the model; the CLI tells each of its parts under the same id.</summary>
+    public sealed record Answered(string Id, long InputTokens, long OutputTokens) : ClaudeEvent;
+
     /// <param name="Tool">Its name.</param>
     /// <param name="Target">The file or command, for people.</param>
     public sealed record ToolUsed(string Tool, string Target) : ClaudeEvent;

@@ -58,10 +58,16 @@ internal static class ClaudeEvents
             return [new ClaudeEvent.ApiFailed(json.Text("error"), json.Status("api_error_status"), text)];
         }
 
-        return message.Items("content")
+        var tools = message.Items("content")
             .Where(block => block.Text("type") == "tool_use")
             .Select(block => new ClaudeEvent.ToolUsed(block.Text("name"), TargetOf(block.Child("input"))));
+        return message.Text("id") is { Length: > 0 } id && message.Child("usage") is { ValueKind: JsonValueKind.Object } usage
+            ? [new ClaudeEvent.Answered(id, InputTokens(usage), (long)usage.Number("output_tokens")), .. tools]
+            : tools;
     }
+
+    private static long InputTokens(JsonElement usage) =>
+        (long)(usage.Number("input_tokens") + usage.Number("cache_creation_input_tokens") + usage.Number("cache_read_input_tokens"));
 
     private static string TargetOf(JsonElement input) => input.Text("file_path") is { Length: > 0 } path ? path : input.Text("command");
 
@@ -86,7 +92,7 @@ internal static class ClaudeEvents
             DeniedTools = [.. json.Items("permission_denials").Select(denial => denial.Text("tool_name"))],
             Session = json.Text("session_id") is { Length: > 0 } session ? session : null,
             Turns = (int)json.Number("num_turns"),
-            InputTokens = (long)(usage.Number("input_tokens") + usage.Number("cache_creation_input_tokens") + usage.Number("cache_read_input_tokens")),
+            InputTokens = InputTokens(usage),
             OutputTokens = (long)usage.Number("output_tokens"),
             SessionUsd = Math.Round((decimal)Math.Clamp(json.Number("total_cost_usd"), 0, 1e9), 6),
         };

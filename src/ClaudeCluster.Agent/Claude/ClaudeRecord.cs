@@ -4,6 +4,7 @@ namespace ClaudeCluster.Agent;
 internal sealed class ClaudeRecord
 {
     private readonly List<ClaudeEvent.Result> _results = [];
+    private readonly Dictionary<string, ClaudeEvent.Answered> _answers = new(StringComparer.Ordinal);
 
     public ClaudeEvent.Started? Started { get; private set; }
 
@@ -28,6 +29,9 @@ internal sealed class ClaudeRecord
             case ClaudeEvent.ApiFailed failed:
                 ApiFailed = failed;
                 break;
+            case ClaudeEvent.Answered answer:
+                _answers[answer.Id] = answer;
+                break;
             case ClaudeEvent.Result result:
                 _results.Add(result);
                 break;
@@ -35,6 +39,15 @@ internal sealed class ClaudeRecord
                 break;
         }
     }
+
+    /// <summary>What can be seen of it while it runs. What it costs is told only at the end.</summary>
+    public Usage SoFar => new()
+    {
+        Turns = _answers.Count,
+        InputTokens = _answers.Values.Sum(answer => answer.InputTokens),
+        OutputTokens = _answers.Values.Sum(answer => answer.OutputTokens),
+        Usd = Result?.SessionUsd ?? 0,
+    };
 
     /// <summary>Turns and tokens stand in each result, the cost of the whole session in the last one.</summary>
     /// <param name="usdBefore">What the session had cost before this run.</param>

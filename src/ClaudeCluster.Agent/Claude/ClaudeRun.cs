@@ -50,9 +50,14 @@ internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvid
 
     private void Hear(string text, CancellationTokenSource stop)
     {
+        job.Progress.Hear(text);
         foreach (var happened in ClaudeEvents.Read(text))
         {
             _record.Add(happened);
+            if (happened is ClaudeEvent.ToolUsed used)
+                job.Progress.Use($"{used.Tool} {used.Target}".TrimEnd());
+            if (happened is ClaudeEvent.Answered or ClaudeEvent.Result)
+                job.Progress.Spend(_record.SoFar);
             if (happened is ClaudeEvent.Started started && WhatIsWrong(started) is { } wrong)
             {
                 _wrongStart ??= wrong;

@@ -19,6 +19,9 @@ namespace ClaudeCluster.Agent;
 ///   - wait: 500ms
 ///   - end: usageLimited
 ///     resets-in: 2s
+/// fix:                  # what follows when it is told that a test fails; without it, nothing does
+///   - write: notes.txt
+///     text: Mended.
 /// </code>
 /// Instead of <c>steps</c> there may be <c>attempts</c>, a list with <c>steps</c> in each: the first attempt plays the first, and so on;
 /// the last one is played from then on. Texts lose blanks at both ends; <c>write</c> ends the file with a line end.
@@ -29,7 +32,9 @@ public sealed class CoderScript
 
     private readonly IReadOnlyList<IReadOnlyList<CoderStep>> _plays;
 
-    private CoderScript(IReadOnlyList<IReadOnlyList<CoderStep>> plays) => _plays = plays;
+    private CoderScript(IReadOnlyList<IReadOnlyList<CoderStep>> plays, IReadOnlyList<CoderStep> fix) => (_plays, Fix) = (plays, fix);
+
+    internal IReadOnlyList<CoderStep> Fix { get; }
 
     /// <param name="text">The YAML.</param>
     /// <param name="file">Its name, as people know it.</param>
@@ -40,7 +45,9 @@ public sealed class CoderScript
         if (root.Has("steps") == root.Has("attempts"))
             root.Report("steps", "A script has either 'steps' or 'attempts'.", "Write 'steps:' with a list below it.");
         var plays = root.Sections("attempts") ?? [root];
-        var script = new CoderScript([.. plays.Select(play => (IReadOnlyList<CoderStep>)[.. (play.Sections("steps") ?? []).Select(ReadStep).OfType<CoderStep>()])]);
+        var script = new CoderScript(
+            [.. plays.Select(play => (IReadOnlyList<CoderStep>)[.. (play.Sections("steps") ?? []).Select(ReadStep).OfType<CoderStep>()])],
+            [.. (root.Sections("fix") ?? []).Select(ReadStep).OfType<CoderStep>()]);
         root.ThrowIfBad();
         return script;
     }

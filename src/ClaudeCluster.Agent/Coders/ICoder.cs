@@ -6,6 +6,9 @@ public interface ICoder
     /// <summary>For people: <c>Claude Code 2.1.330</c>, or <c>scripted (no model)</c>.</summary>
     string Name { get; }
 
+    /// <summary>It can go on when it is told that a test fails.</summary>
+    bool TakesFollowUps => false;
+
     /// <summary>Edits until it is done, a limit is reached or the token is cancelled. Leaves no process behind, whatever happens.</summary>
     Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken);
 }
@@ -30,6 +33,9 @@ public sealed record CoderJob
 
     /// <summary>A session on this PC to go on with.</summary>
     public string? ResumeSession { get; init; }
+
+    /// <summary>The prompt goes on from what this attempt's coder did before.</summary>
+    public bool IsFollowUp { get; init; }
 
     /// <summary>Told what happens, for people; decides nothing.</summary>
     public IProgress<string>? Progress { get; init; }

@@ -10,12 +10,14 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
 
     public string Name => DisplayName;
 
+    public bool TakesFollowUps => script.Fix.Count > 0;
+
     public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         string? said = null;
         AttemptOutcome? failure = null;
-        foreach (var step in script.PlayOf(AttemptNumber(job.AttemptId)))
+        foreach (var step in job.IsFollowUp ? script.Fix : script.PlayOf(AttemptNumber(job.AttemptId)))
         {
             if (step is CoderStep.End end)
             {

@@ -138,6 +138,7 @@ public static class PolicyReader
             TestTime = limits.Duration("test-time", TimeSpan.FromSeconds(1), TimeSpan.FromHours(12)) ?? defaults.TestTime,
             Turns = limits.Number("turns", 1, 1000) ?? defaults.Turns,
             Usd = limits.Amount("usd", 0.01m, 1000m) ?? defaults.Usd,
+            FixTurns = limits.Number("fix-turns", 0, 10) ?? defaults.FixTurns,
             Attempts = limits.Number("attempts", 1, 10) ?? defaults.Attempts,
         };
         if (limits.Has("silence") && read.Silence > read.WallTime)

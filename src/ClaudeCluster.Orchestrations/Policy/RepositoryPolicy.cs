@@ -128,6 +128,10 @@ public sealed record AttemptLimits
     /// <value>Default: 5 US dollars.</value>
     public decimal Usd { get; init; } = 5m;
 
+    /// <summary>How often, within one attempt, a coder is told of a failing test and may go on in the same session.</summary>
+    /// <value>Default: 1.</value>
+    public int FixTurns { get; init; } = 1;
+
     /// <summary>Counted attempts of one task, the first included.</summary>
     /// <value>Default: 3.</value>
     public int Attempts { get; init; } = 3;

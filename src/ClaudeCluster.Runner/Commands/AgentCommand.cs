@@ -31,7 +31,10 @@ internal static class AgentCommand
             var host = invocation.Host;
             var place = AgentPlace.Read(parsed.GetValue(config), parsed.GetValue(hub), host);
             var choice = CoderChoice.Parse(parsed.GetValue(coder)!, host);
+            if (parsed.GetValue(check))
+                return AgentChecks.Report(await new AgentChecks(place, choice, host).RunAsync(CancellationToken.None), output);
             var redact = AgentRedaction.Of(place.Secrets);
+            using var job = ActionsConsole.Begin(place.Job, output.IsJson ? invocation.StandardError : invocation.StandardOutput, place.Secrets);
             var logging = place.Settings.Logging;
             using var file = new RollingFile(Path.Combine(place.LogFolder, "agent.log"), logging.MostBytes, logging.Files, redact);
             using var logs = new AgentLogs(output, file, AgentLogs.LevelOf(logging.Level, CommandLine.Invocation.IsDebug(parsed)), redact, host.Time);
@@ -41,7 +44,7 @@ internal static class AgentCommand
             {
                 await using var session = new AgentSession(place, choice, OnePlace.TaskPlaceAsync, host, logs, signals);
                 var done = await AgentOnce.RunAsync(session, new OnePlace(slots), host, TimeSpan.FromSeconds(parsed.GetValue(patience)));
-                return OnceReport.Tell(done, place, output);
+                return OnceReport.Tell(done, place, output, job, redact);
             }
 
             await using (var session = new AgentSession(place, choice, slots.TakeAsync, host, logs, signals))

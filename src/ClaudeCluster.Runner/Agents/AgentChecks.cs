@@ -1,0 +1,136 @@
+using System.Globalization;
+using ClaudeCluster.Agent;
+using ClaudeCluster.DurableTask.Grpc.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary><c>agent --check</c>: whether this PC could take tasks now. Nothing is changed; hub and coordinator are asked, nobody else.</summary>
+internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvironment host)
+{
+    private const long LittleDisk = 1L << 30;
+    private const string NoConnection = "Failed to connect to coordinator";
+
+    public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
+    {
+        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await HubAsync(cancellationToken) };
+        if (place.Settings.CoordinatorUrl is { } coordinator)
+            checks.Add(await CoordinatorAsync(coordinator, cancellationToken));
+        return checks;
+    }
+
+    public static ExitCode Report(IReadOnlyList<Check> checks, Output output)
+    {
+        var isReady = checks.All(check => check.Ok || !check.Needed);
+        output.Answer(new { Ok = isReady, Checks = checks });
+        foreach (var check in checks)
+        {
+            if (check.Ok)
+                output.Good($"{check.Name}: {check.Detail}");
+            else
+                output.Bad($"{check.Name}: {check.Detail}");
+            if (check.Fix is { } fix)
+                output.Line($"    {fix}");
+        }
+
+        output.Line(isReady ? "This PC is ready to take tasks." : "This PC is not ready.");
+        return isReady ? ExitCode.Done : ExitCode.HostNotReady;
+    }
+
+    private Check Configuration() => place.Settings.Warnings is [var warning, ..]
+        ? new Check("configuration", Ok: false, Needed: false, string.Join(' ', place.Settings.Warnings.Select(found => found.Reason)), warning.Fix)
+        : Good("configuration", $"agent {place.Settings.AgentId}, {place.Settings.Slots} tasks at a time of {string.Join(", ", place.Settings.Specialties)}");
+
+    private async Task<Check> GitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Good("git", $"git {await host.Git().ReadVersionAsync(cancellationToken)}");
+        }
+        catch (HostNotReadyException missing)
+        {
+            return Bad("git", missing.Detail, missing.Fix);
+        }
+    }
+
+    private async Task<Check> CoderAsync(CancellationToken cancellationToken)
+    {
+        if (choice.ScriptFile is { } script)
+            return Good("claude", $"not needed: {script} is played");
+        var found = await AgentCoder.InspectAsync(place, host, cancellationToken);
+        return found.Problem switch
+        {
+            null => Good("claude", $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in"),
+            AttemptOutcome.HostNotReady missing => Bad("claude", missing.Detail, missing.Fix),
+            AttemptOutcome other => Bad("claude", OutcomeText.Describe(other), $"Check with '{found.Location.Program} auth status', or name a key under 'credentials' in agent.yml."),
+        };
+    }
+
+    private Check Sandbox()
+    {
+        if (!place.Settings.Sandbox.On)
+            return new Check("sandbox", Ok: false, Needed: false, "It is off: what the model writes runs with all that this user may do.", "Delete 'enabled: false' under 'sandbox', unless this machine is itself a sandbox.");
+        var missing = new[] { "bwrap", "socat" }.Where(program => ProgramPath.Find(program, host.ForChildren) is null).ToList();
+        return missing.Count == 0
+            ? Good("sandbox", "bubblewrap and socat are here")
+            : Bad("sandbox", $"{string.Join(" and ", missing)} not found", "Install them: apt-get install bubblewrap socat");
+    }
+
+    private Check Workspaces()
+    {
+        try
+        {
+            Directory.CreateDirectory(place.StateFolder);
+            var probe = Path.Combine(place.StateFolder, "check");
+            File.WriteAllText(probe, string.Empty);
+            File.Delete(probe);
+            var free = new DriveInfo(place.Root).AvailableFreeSpace;
+            var detail = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} GB free at {place.Root}");
+            return free >= LittleDisk ? Good("workspaces", detail) : Bad("workspaces", detail, "Make room: clones and build output need at least 1 GB.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Bad("workspaces", failure.Message, "Give the agent's user the right to write workspace_root, such as with chown.");
+        }
+    }
+
+    private async Task<Check> HubAsync(CancellationToken cancellationToken)
+    {
+        var address = place.HubAddress();
+        try
+        {
+            await using var hub = new RemoteTaskHub(address, place.HubOptions(), host.Time, host.Chance);
+            return await new HubPulse(hub, address.ToString(), host.Time, NullLogger.Instance).AskAsync(cancellationToken)
+                ? Good("hub", $"{address} answers")
+                : Bad("hub", $"{NoConnection}: the hub at {address} does not answer.", HowToConnect(address.Endpoint));
+        }
+        catch (ArgumentException insecure)
+        {
+            return Bad("hub", insecure.Message, "Use https://, or set 'insecure_lan: true' on a network where you trust everyone.");
+        }
+    }
+
+    private async Task<Check> CoordinatorAsync(Uri coordinator, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = coordinator, Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
+            return Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers (HTTP {(int)answer.StatusCode})");
+        }
+        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // With a pinned certificate the machine's authorities do not know it, and it answers all the same.
+            return place.Settings.CertificateFingerprint is not null && failure.InnerException is System.Security.Authentication.AuthenticationException
+                ? Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers with a certificate of its own")
+                : Bad("coordinator", $"{NoConnection}: {failure.Message}", HowToConnect(coordinator));
+        }
+    }
+
+    private static string HowToConnect(Uri address) =>
+        $"See that it runs (systemctl status on its PC), that 'ping {address.Host}' answers, and that its firewall lets this PC in, such as with: sudo ufw allow from THIS_PC to any port {address.Port.ToString(CultureInfo.InvariantCulture)} proto tcp";
+
+    private static Check Good(string name, string detail) => new(name, Ok: true, Needed: true, detail, Fix: null);
+
+    private static Check Bad(string name, string detail, string fix) => new(name, Ok: false, Needed: true, detail, fix);
+}
