@@ -21,6 +21,9 @@ namespace ClaudeCluster.DurableTask.Hub;
 /// <summary>The connected workers of one hub and the work that they hold.</summary>
 internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork held, LocalTaskHubOptions options)
 {
+    private const long MostCharactersOfPasts = 4 * 1024 * 1024;
+
+    private readonly RecentPasts _pasts = new(MostCharactersOfPasts);
     private ImmutableArray<Receiver> _receivers = [];
 
     public int ConnectedWorkers => _receivers.Length;
@@ -72,6 +75,9 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         if (Metering.CommitTime.Enabled)
             Metering.CommitTime.Record((clock.Now - began).TotalSeconds);
         reserved.Release(result.Steps.Count, result.Activities.Count);
+        // Before the next step is given, which asks for it.
+        if (result.Verdict == Verdict.Committed)
+            _pasts.Committed(batch);
         foreach (var claimed in result.Steps)
             await GiveAsync(reserved.ForSteps!, claimed);
         foreach (var lease in result.Activities)
@@ -255,7 +261,7 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
     {
         { Unreadable: { } reason } => new UnreadablePast(reason),
         { Messages: [{ Event: ExecutionStarted }, ..] } => NoPast.Instance,
-        _ => new StoredPast(store, claimed.Lease.State),
+        _ => new StoredPast(store, _pasts, claimed.Lease.State),
     };
 
     /// <summary>Of an execution's first step.</summary>
@@ -273,9 +279,15 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
             Task.FromException<IReadOnlyList<HistoryEvent>>(new JsonException(reason));
     }
 
-    private sealed class StoredPast(ITaskHubStore store, InstanceState state) : IPastEvents
+    private sealed class StoredPast(ITaskHubStore store, RecentPasts known, InstanceState state) : IPastEvents
     {
-        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) =>
-            store.ReadHistoryAsync(state.InstanceId, state.ExecutionId, cancellation);
+        public async Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation)
+        {
+            if (known.Find(state) is { } past)
+                return past;
+            var read = await store.ReadHistoryAsync(state.InstanceId, state.ExecutionId, cancellation);
+            known.Keep(state, read);
+            return read;
+        }
     }
 }
