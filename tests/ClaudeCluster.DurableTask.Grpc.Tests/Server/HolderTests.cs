@@ -14,11 +14,13 @@ namespace ClaudeCluster.DurableTask.Grpc.Tests.Server;
 public sealed class HolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cc-holders-").FullName;
+    private readonly CancellationTokenSource _stopItems = new();
     private readonly CancellationTokenSource _revokeOne = new();
     private readonly ConcurrentQueue<HubRefusal> _refusals = [];
 
     public void Dispose()
     {
+        _stopItems.Dispose();
         _revokeOne.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -82,9 +84,11 @@ public sealed class HolderTests : IDisposable
         await using var _ = items;
         var thief = Connect(hub, "two");
 
-        await RefusedAsync(() => thief.CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
-        await RefusedAsync(() => thief.AbandonAsync(item));
-        await using var stolen = thief.ReceiveAsync(new WorkerOffer("one/w", 0, 1, null, null) { Holds = [item.Token] }).GetAsyncEnumerator();
+        Assert.Equal(Receipt.LeaseLost, await thief.CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
+        await thief.AbandonAsync(item);
+        Assert.Equal(["CompleteActivityTask", "AbandonTaskActivityWorkItem"], _refusals.Select(refusal => refusal.Call.Split('/')[^1]));
+        using var stop = new CancellationTokenSource();
+        await using var stolen = thief.ReceiveAsync(new WorkerOffer("one/w", 0, 1, null, null) { Holds = [item.Token] }, stop.Token).GetAsyncEnumerator();
         var next = stolen.MoveNextAsync().AsTask();
         await hub.UntilConnectedAsync("two", true);
         await RefusedAsync(() => thief.GetAsync(id, payloads: false));
@@ -92,6 +96,8 @@ public sealed class HolderTests : IDisposable
         Assert.Equal(Receipt.Accepted, await agent.CompleteAsync(new ActivityCompletion(item, "\"own\"", null)));
         Assert.Equal("own", (await Owner(hub).WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true).WaitAsync(TestHub.Patience)).ReadOutputAs<string>());
         Assert.False(next.IsCompleted);
+        await stop.CancelAsync();
+        await next.WaitAsync(TestHub.Patience).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
     [Fact]
@@ -102,16 +108,26 @@ public sealed class HolderTests : IDisposable
         await using (var before = await StartAsync())
         {
             (id, _, _, item) = await GiveAsync(before, "one");
+        Console.Error.WriteLine("MARK 1");
+            await _stopItems.CancelAsync();
+        Console.Error.WriteLine("MARK 2");
         }
 
         await using var hub = await StartAsync();
+        Console.Error.WriteLine("MARK 3");
         var agent = Connect(hub, "one");
+        Console.Error.WriteLine("MARK 4");
 
         Assert.NotNull(await agent.GetAsync(id, payloads: false));
+        Console.Error.WriteLine("MARK 5");
         await agent.RequestAsync(id, new InstanceRequest.Raise("Mine", "\"one\""));
+        Console.Error.WriteLine("MARK 6");
         await RefusedAsync(() => Connect(hub, "two").GetAsync(id, payloads: false));
-        await RefusedAsync(() => Connect(hub, "two").CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
+        Console.Error.WriteLine("MARK 7");
+        Assert.Equal(Receipt.LeaseLost, await Connect(hub, "two").CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
+        Console.Error.WriteLine("MARK 8");
         Assert.Equal(Receipt.Accepted, await agent.CompleteAsync(new ActivityCompletion(item, "\"own\"", null)));
+        Console.Error.WriteLine("MARK 9");
     }
 
     [Fact]
@@ -166,11 +182,11 @@ public sealed class HolderTests : IDisposable
 
     private static DurableTaskClient Owner(TestHub hub) => new(Connect(hub, "owner"));
 
-    private static async Task<(string Id, RemoteTaskHub Agent, IAsyncEnumerator<WorkItem> Items, ActivityWorkItem Item)> GiveAsync(TestHub hub, string holder)
+    private async Task<(string Id, RemoteTaskHub Agent, IAsyncEnumerator<WorkItem> Items, ActivityWorkItem Item)> GiveAsync(TestHub hub, string holder)
     {
         var id = await Owner(hub).ScheduleNewOrchestrationInstanceAsync("Flow");
         var agent = Connect(hub, holder);
-        var items = agent.ReceiveAsync(new WorkerOffer("w", 0, 1, null, null)).GetAsyncEnumerator();
+        var items = agent.ReceiveAsync(new WorkerOffer("w", 0, 1, null, null), _stopItems.Token).GetAsyncEnumerator();
         Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TestHub.Patience));
         return (id, agent, items, Assert.IsType<ActivityWorkItem>(items.Current));
     }
