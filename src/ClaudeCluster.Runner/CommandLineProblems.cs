@@ -11,13 +11,13 @@ internal static class CommandLineProblems
     {
         var command = parsed.CommandResult.Command;
         var isRoot = command.Subcommands.Count > 0;
-        var name = isRoot ? CommandLine.Name : $"{CommandLine.Name} {command.Name}";
+        var name = string.Join(' ', command.Parents.OfType<Command>().Reverse().Append(command).Select(part => part.Name));
         var help = $"See '{name} --help'.";
         // What follows an unknown word is unknown too, and a required option may be the misspelled one: one slip, one message.
         if (parsed.UnmatchedTokens is [var unknown, ..])
             return [Unknown(unknown, command, isRoot, help)];
         if (isRoot)
-            return [new Problem(Place, "It does not say what to do.", $"Give one of {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}, such as '{name} demo'. {help}")];
+            return [new Problem(Place, "It does not say what to do.", $"Give one of {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}, such as '{name} {command.Subcommands[0].Name}'. {help}")];
         return [.. parsed.Errors.Select(error => new Problem(Place, error.Message, help))];
     }
 
