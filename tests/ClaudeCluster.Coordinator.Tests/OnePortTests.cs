@@ -97,8 +97,7 @@ public sealed class OnePortTests : IDisposable
         var silent = new List<TcpClient>();
         for (var i = 0; i < 5; i++)
             silent.Add(await ConnectAsync(coordinator));
-        using var tooMany = await ConnectAsync(coordinator);
-        Assert.True(await IsClosedAsync(tooMany));
+        Assert.True(await IsTurnedAwayAsync(coordinator));
 
         silent.ForEach(client => client.Dispose());
 
@@ -125,6 +124,19 @@ public sealed class OnePortTests : IDisposable
         await coordinator.DisposeAsync().AsTask().WaitAsync(TestCoordinator.Patience);
 
         Assert.True(await IsClosedAsync(silent));
+    }
+
+    private static async Task<bool> IsTurnedAwayAsync(TestCoordinator coordinator)
+    {
+        try
+        {
+            using var client = await ConnectAsync(coordinator);
+            return await IsClosedAsync(client);
+        }
+        catch (SocketException)
+        {
+            return true; // So quickly that connecting did not come to its end.
+        }
     }
 
     private static async Task<TcpClient> ConnectAsync(TestCoordinator coordinator)

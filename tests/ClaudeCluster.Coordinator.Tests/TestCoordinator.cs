@@ -87,8 +87,8 @@ internal sealed class TestCoordinator : IAsyncDisposable
     public async Task<string> StartAttemptAsync(string activity)
     {
         var registry = new DurableTaskRegistry();
-        registry.AddOrchestratorFunc<string>("TestAttempt", context => context.CallActivityAsync<string>(activity));
-        var id = await new DurableTaskClient(_hub).ScheduleNewOrchestrationInstanceAsync("TestAttempt");
+        registry.AddOrchestratorFunc<string>($"Attempt {activity}", context => context.CallActivityAsync<string>(activity));
+        var id = await new DurableTaskClient(_hub).ScheduleNewOrchestrationInstanceAsync($"Attempt {activity}");
         var worker = new DurableTaskWorker(_hub, registry, new NoServices(), new DurableTaskWorkerOptions { WorkerId = "steps" }, TimeProvider.System);
         _ = Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
         return id;

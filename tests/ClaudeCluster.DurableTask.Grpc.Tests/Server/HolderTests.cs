@@ -84,9 +84,9 @@ public sealed class HolderTests : IDisposable
         await using var _ = items;
         var thief = Connect(hub, "two");
 
-        Assert.Equal(Receipt.LeaseLost, await thief.CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
+        await StealAsync(thief, item);
         await thief.AbandonAsync(item);
-        Assert.Equal(["CompleteActivityTask", "AbandonTaskActivityWorkItem"], _refusals.Select(refusal => refusal.Call.Split('/')[^1]));
+        Assert.Equal(["CompleteActivityTask", "AbandonTaskActivityWorkItem"], _refusals.Select(refusal => refusal.Call.Split('/')[^1]).Distinct());
         using var stop = new CancellationTokenSource();
         await using var stolen = thief.ReceiveAsync(new WorkerOffer("one/w", 0, 1, null, null) { Holds = [item.Token] }, stop.Token).GetAsyncEnumerator();
         var next = stolen.MoveNextAsync().AsTask();
@@ -108,26 +108,17 @@ public sealed class HolderTests : IDisposable
         await using (var before = await StartAsync())
         {
             (id, _, _, item) = await GiveAsync(before, "one");
-        Console.Error.WriteLine("MARK 1");
             await _stopItems.CancelAsync();
-        Console.Error.WriteLine("MARK 2");
         }
 
         await using var hub = await StartAsync();
-        Console.Error.WriteLine("MARK 3");
         var agent = Connect(hub, "one");
-        Console.Error.WriteLine("MARK 4");
 
         Assert.NotNull(await agent.GetAsync(id, payloads: false));
-        Console.Error.WriteLine("MARK 5");
         await agent.RequestAsync(id, new InstanceRequest.Raise("Mine", "\"one\""));
-        Console.Error.WriteLine("MARK 6");
         await RefusedAsync(() => Connect(hub, "two").GetAsync(id, payloads: false));
-        Console.Error.WriteLine("MARK 7");
-        Assert.Equal(Receipt.LeaseLost, await Connect(hub, "two").CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null)));
-        Console.Error.WriteLine("MARK 8");
+        await StealAsync(Connect(hub, "two"), item);
         Assert.Equal(Receipt.Accepted, await agent.CompleteAsync(new ActivityCompletion(item, "\"own\"", null)));
-        Console.Error.WriteLine("MARK 9");
     }
 
     [Fact]
@@ -189,6 +180,17 @@ public sealed class HolderTests : IDisposable
         var items = agent.ReceiveAsync(new WorkerOffer("w", 0, 1, null, null), _stopItems.Token).GetAsyncEnumerator();
         Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TestHub.Patience));
         return (id, agent, items, Assert.IsType<ActivityWorkItem>(items.Current));
+    }
+
+    /// <summary>Our client goes on trying to deliver what is refused, since a credential may be mended.</summary>
+    private async Task StealAsync(RemoteTaskHub thief, ActivityWorkItem item)
+    {
+        using var enough = new CancellationTokenSource(TestHub.Patience);
+        var stealing = thief.CompleteAsync(new ActivityCompletion(item, "\"stolen\"", null), enough.Token);
+        while (!_refusals.Any(refusal => refusal.Call.EndsWith("CompleteActivityTask", StringComparison.Ordinal)))
+            await Task.Delay(10, enough.Token);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stealing);
     }
 
     private static async Task RefusedAsync(Func<Task> call) =>
