@@ -1,8 +1,6 @@
-using System.Net;
 using ClaudeCluster.DurableTask.Grpc.Server;
 using ClaudeCluster.DurableTask.Hub;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -20,6 +20,7 @@ internal sealed record AgentRecord
 /// <summary>The last sign of life, as it is stored.</summary>
 internal sealed record LastReport(AgentReport Report, DateTimeOffset At);
 
+#pragma warning disable CA1001 // Without a timer the source holds nothing, and whoever still runs with this token listens to it.
 /// <summary>An agent as this process knows it.</summary>
 internal sealed class RegisteredAgent(AgentRecord record, long revision)
 {

@@ -13,6 +13,7 @@ namespace ClaudeCluster.Coordinator;
 //
 // Who says nothing is closed after a while; and only so many may be silent at a time, so that silence costs others nothing.
 
+#pragma warning disable CA1001 // Neither holds a handle, and two endpoints dispose of one port.
 /// <summary>A TCP port whose connections are sorted by their first bytes.</summary>
 internal sealed class SharedPort(IPEndPoint address, IConnectionListenerFactory sockets, TimeProvider time, TimeSpan silence, int mostSilent)
 {
