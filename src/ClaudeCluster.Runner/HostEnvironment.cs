@@ -26,7 +26,7 @@ internal sealed record HostEnvironment(
     public string StateFolder =>
         Variable("XDG_STATE_HOME") ?? Path.Combine(Variable("HOME") ?? Variable("USERPROFILE") ?? TemporaryFolder, ".local", "state");
 
-    public Random NewRandom() => new();
+    public static Random NewRandom() => new();
 
     public string? Variable(string name) => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 

@@ -126,7 +126,7 @@ internal sealed record CoordinatorHub(LocalTaskHub? Own, RemoteTaskHub? Elsewher
         {
             var address = HubAddress.Parse(text);
             var options = new RemoteTaskHubOptions { Token = host.Variable("CLAUDE_CLUSTER_HUB_TOKEN") is { } token ? new StaticHubToken(token) : null };
-            return (new RemoteTaskHub(address, options, host.Time, host.NewRandom()), address.ToString());
+            return (new RemoteTaskHub(address, options, host.Time, HostEnvironment.NewRandom()), address.ToString());
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException)
         {

@@ -23,8 +23,10 @@ internal sealed record HubStore(ITaskHubStore Store, string Name, bool OwnsStore
         _ => new MemoryRecords(),
     };
 
+#pragma warning disable VSTHRD002 // It has completed: that is what is asked first.
     /// <summary>False once the file is known to be damaged.</summary>
     public bool IsSound() => Store is not SqliteHubStore { Integrity: { IsCompletedSuccessfully: true } looked } || looked.Result.IsSound;
+#pragma warning restore VSTHRD002
 
     /// <exception cref="BadInputException">The text names no store.</exception>
     public static HubStore Of(string? text, HostEnvironment host, ILoggerFactory logs)
