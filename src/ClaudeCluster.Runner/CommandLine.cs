@@ -45,6 +45,8 @@ internal static class CommandLine
         root.Add(ReplayCommand.Create(run));
         root.Add(DoctorCommand.Create(run));
         root.Add(HubCommand.Create(run));
+        root.Add(CoordinatorCommand.Create(run));
+        root.Add(AgentsCommand.Create(run));
         root.Add(AgentCommand.Create(run));
 
         var parsed = root.Parse(args, Words);

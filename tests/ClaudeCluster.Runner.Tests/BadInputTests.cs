@@ -117,7 +117,11 @@ public sealed class BadInputTests
     [InlineData("doctor --jsn", "There is no option '--jsn'. Did you mean '--json'?")]
     [InlineData("dry-run --issue-title two words", "'words' is one word too many.")]
     [InlineData("run", "Option '--event' is required. See 'claude-cluster run --help'.")]
-    [InlineData("", "It does not say what to do. Give one of demo, dry-run, run, history, replay, doctor")]
+    [InlineData("", "It does not say what to do. Give one of demo, dry-run, run, history, replay, doctor, hub, coordinator, agents")]
+    [InlineData("agents", "It does not say what to do. Give one of add, list, revoke, maintenance, such as 'claude-cluster agents add'.")]
+    [InlineData("agents lst", "There is no command 'lst'. Did you mean 'list'? See 'claude-cluster agents --help'.")]
+    [InlineData("agents list --jsn", "There is no option '--jsn'. Did you mean '--json'? See 'claude-cluster agents list --help'.")]
+    [InlineData("coordinator --listn x", "Did you mean '--listen'?")]
     [InlineData("dry-run", "Give either --event FILE or --issue-title TEXT.")]
     [InlineData("demo --coder gpt", "gpt")]
     public async Task A_slip_on_the_command_line_gets_the_word_that_was_meant(string line, string message)

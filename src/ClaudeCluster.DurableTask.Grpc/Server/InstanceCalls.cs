@@ -28,15 +28,19 @@ internal sealed class InstanceCalls(TaskHubs hubs)
     }
 
     public async Task<Proto.GetInstanceResponse> GetAsync(Proto.GetInstanceRequest request, HubCall call) =>
-        ToResponse(await Hub(call).GetAsync(request.InstanceId, request.GetInputsAndOutputs, call.Cancellation));
+        ToResponse(await (await hubs.ForInstanceAsync(call, request.InstanceId)).GetAsync(request.InstanceId, request.GetInputsAndOutputs, call.Cancellation));
 
-    public Task<Proto.GetInstanceResponse> WaitForStartAsync(Proto.GetInstanceRequest request, HubCall call) => WaitAsync(request, Until.Started, call);
+    public Task<Proto.GetInstanceResponse> WaitForStartAsync(Proto.GetInstanceRequest request, HubCall call) => WaitAsync(Hub(call), request, Until.Started, call);
 
-    public Task<Proto.GetInstanceResponse> WaitForCompletionAsync(Proto.GetInstanceRequest request, HubCall call) => WaitAsync(request, Until.Completed, call);
+    public async Task<Proto.GetInstanceResponse> WaitForCompletionAsync(Proto.GetInstanceRequest request, HubCall call) =>
+        await WaitAsync(await hubs.ForInstanceAsync(call, request.InstanceId), request, Until.Completed, call);
 
     public async Task<Proto.RaiseEventResponse> RaiseEventAsync(Proto.RaiseEventRequest request, HubCall call)
     {
-        await Hub(call).RequestAsync(request.InstanceId, new InstanceRequest.Raise(request.Name, request.Input.ToPayload()), call.Cancellation);
+        var hub = await hubs.ForInstanceAsync(call, request.InstanceId);
+        if (call.Grant.OnlyActivities is not null && !call.Grant.MayRaise(request.Name, request.Input.ToPayload()))
+            throw new RpcException(StatusCode.PermissionDenied, $"This credential may not raise this event '{request.Name}'.");
+        await hub.RequestAsync(request.InstanceId, new InstanceRequest.Raise(request.Name, request.Input.ToPayload()), call.Cancellation);
         return new();
     }
 
@@ -148,10 +152,10 @@ internal sealed class InstanceCalls(TaskHubs hubs)
         return response;
     }
 
-    private ITaskHub Hub(HubCall call) => hubs.ForClient(call);
+    private LocalTaskHub Hub(HubCall call) => hubs.ForClient(call);
 
-    private async Task<Proto.GetInstanceResponse> WaitAsync(Proto.GetInstanceRequest request, Until until, HubCall call) =>
-        ToResponse(await Hub(call).WaitAsync(request.InstanceId, until, request.GetInputsAndOutputs, call.Cancellation));
+    private static async Task<Proto.GetInstanceResponse> WaitAsync(LocalTaskHub hub, Proto.GetInstanceRequest request, Until until, HubCall call) =>
+        ToResponse(await hub.WaitAsync(request.InstanceId, until, request.GetInputsAndOutputs, call.Cancellation));
 
     private static Proto.GetInstanceResponse ToResponse(InstanceState? state) =>
         new() { Exists = state is not null, OrchestrationState = state is null ? null : StateMapping.ToProto(state) };

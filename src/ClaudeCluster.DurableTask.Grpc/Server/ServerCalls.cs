@@ -38,6 +38,7 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
         {
             await http.Response.StartAsync(call.Cancellation);
             await handle(request, call, message => WriteAsync(http, message, call.Cancellation));
+            call.Grant.Revoked.ThrowIfCancellationRequested();
         });
 
     /// <summary>Any call that is not known here.</summary>
@@ -57,10 +58,13 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = (long)options.MaximumMessageBytes + Frames.HeaderLength;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        HubGrant? grant = null;
         try
         {
             using var alarm = StartAlarm(http, deadline);
             var call = NewCall(http, deadline.Token);
+            grant = call.Grant;
+            using var revoked = grant.Revoked.UnsafeRegister(static state => Cancel((CancellationTokenSource)state!), deadline);
             var request = await Frames.ReadAsync(http.Request.BodyReader, parser, options.MaximumMessageBytes, deadline.Token)
                 ?? throw new RpcException(StatusCode.InvalidArgument, "The call has no message.");
             await ReadToEndAsync(http.Request.BodyReader, deadline.Token);
@@ -71,6 +75,10 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
         {
             // Nobody is there to be told.
         }
+        catch (OperationCanceledException) when (grant?.Revoked.IsCancellationRequested == true)
+        {
+            EndAs(http, StatusCode.Unauthenticated, "The credential was revoked.");
+        }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             EndAs(http, StatusCode.DeadlineExceeded, "The deadline of the call is over.");
@@ -80,9 +88,14 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
             var (status, detail) = HubErrors.ToStatus(e);
             if (status == StatusCode.Internal)
                 logger.CallFailed(http.Request.Path, e);
+            if (status is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
+                Report(http, grant, status, detail);
             EndAs(http, status, detail);
         }
     }
+
+    private void Report(HttpContext http, HubGrant? grant, StatusCode status, string detail) => options.OnRefused?.Invoke(new HubRefusal(
+        grant?.Holder, http.Request.Path, detail, status == StatusCode.Unauthenticated, http.Connection.RemoteIpAddress));
 
     private ITimer? StartAlarm(HttpContext http, CancellationTokenSource deadline)
     {

@@ -20,14 +20,17 @@ public sealed class TaskHubHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private TaskHubHost(WebApplication app, Uri address)
+    private TaskHubHost(WebApplication app, TaskHubServer server, Uri address)
     {
         _app = app;
+        Server = server;
         Address = address;
     }
 
     /// <summary>Where it listens; the port is a real one even if 0 was asked for.</summary>
     public Uri Address { get; }
+
+    internal TaskHubServer Server { get; }
 
     /// <summary>Starts to listen.</summary>
     /// <param name="listen">Address and port; port 0 takes a free one.</param>
@@ -64,10 +67,11 @@ public sealed class TaskHubHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var app = builder.Build();
         app.UseRouting();
-        new TaskHubServer(hubs, options, time, app.Lifetime.ApplicationStopping, logs).MapTo(app);
+        var server = new TaskHubServer(hubs, options, time, app.Lifetime.ApplicationStopping, logs);
+        server.MapTo(app);
         await app.StartAsync(cancellation);
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new TaskHubHost(app, new Uri(bound));
+        return new TaskHubHost(app, server, new Uri(bound));
     }
 
     /// <summary>Ends the streams of work, lets running calls end, and stops to listen.</summary>

@@ -16,6 +16,7 @@ public sealed class TaskHubServer
 {
     private readonly Dictionary<string, RequestDelegate> _calls;
     private readonly RequestDelegate _unknown;
+    private readonly TaskHubs _hubs;
 
     /// <param name="hubs">The hubs by name; calls that name none mean "default".</param>
     /// <param name="options">How they are served.</param>
@@ -26,7 +27,7 @@ public sealed class TaskHubServer
         IReadOnlyDictionary<string, LocalTaskHub> hubs, TaskHubServerOptions options, TimeProvider time, CancellationToken stopping, ILoggerFactory? logs = null)
     {
         var logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<TaskHubServer>();
-        var named = new TaskHubs(hubs);
+        var named = _hubs = new TaskHubs(hubs);
         var instances = new InstanceCalls(named);
         var work = new WorkItemCalls(named, new BackOff(time), logger);
         var stream = new WorkStream(named, options, time, logger, stopping);
@@ -73,4 +74,11 @@ public sealed class TaskHubServer
     /// <summary>The calls' address on this server.</summary>
     public void MapTo(IEndpointRouteBuilder routes) => routes.MapPost($"{Headers.Service}{{call}}", http =>
         _calls.GetValueOrDefault(http.Request.RouteValues["call"] as string ?? string.Empty, _unknown)(http));
+
+    /// <summary>True while a worker with a credential of this holder has a stream of work here.</summary>
+    public bool IsConnected(string holder) => _hubs.Given.IsConnected(holder);
+
+    /// <summary>True if this holder was given an activity of that instance: since this server was started, or before and it still holds it.</summary>
+    public async Task<bool> WasGivenAsync(string taskHub, string holder, string instanceId, CancellationToken cancellation = default) =>
+        _hubs.Find(taskHub) is { } hub && await _hubs.Given.WasGivenAsync(hub, new HubGrant { Holder = holder }, instanceId, cancellation);
 }

@@ -34,15 +34,8 @@ public sealed record TaskHubServerOptions
     /// </summary>
     /// <value>Default: everybody may do everything, which is for loopback only.</value>
     public Func<string?, HubGrant?> Access { get; init; } = static _ => HubGrant.Everything;
-}
 
-/// <summary>What a credential may do.</summary>
-public sealed record HubGrant
-{
-    public static HubGrant Everything { get; } = new();
-
-    /// <summary>
-    /// The only activities that it may work on. It then gets no steps of orchestrations and may not ask anything of instances. Null: no limit.
-    /// </summary>
-    public IReadOnlySet<string>? OnlyActivities { get; init; }
+    /// <summary>Told of each call that was refused for want of a right: who, what and why.</summary>
+    /// <value>Default: nobody is told.</value>
+    public Action<HubRefusal>? OnRefused { get; init; }
 }

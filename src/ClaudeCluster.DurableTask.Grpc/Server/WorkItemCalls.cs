@@ -36,6 +36,7 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
     public async Task<Proto.CompleteTaskResponse> CompleteActivityAsync(Proto.ActivityResponse response, HubCall call)
     {
         var hub = hubs.ForWorker(call);
+        await GivenWork.CheckOwnAsync(hub, call.Grant, response.CompletionToken, call.Cancellation);
         var item = hub.FindItem(response.CompletionToken) as ActivityWorkItem ?? FromBefore(response);
         var completion = new ActivityCompletion(item, response.FailureDetails is null ? response.Result.ToPayload() : null, response.FailureDetails.ToFailure());
         if (await hub.CompleteAsync(completion, call.Cancellation) == Receipt.LeaseLost)
@@ -45,6 +46,7 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
 
     public async Task<Proto.AbandonOrchestrationTaskResponse> AbandonStepAsync(Proto.AbandonOrchestrationTaskRequest request, HubCall call)
     {
+        hubs.ForClient(call);
         await AbandonAsync(request.CompletionToken, call);
         return new();
     }
@@ -128,6 +130,7 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
     private async Task AbandonAsync(string token, HubCall call)
     {
         var hub = hubs.ForWorker(call);
+        await GivenWork.CheckOwnAsync(hub, call.Grant, token, call.Cancellation);
         if (hub.FindItem(token) is not { } item)
             return;
         switch (call.Header(Headers.Reason))

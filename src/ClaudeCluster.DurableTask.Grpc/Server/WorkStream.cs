@@ -29,7 +29,8 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
     {
         var hub = hubs.ForWorker(call);
         var filters = Filters.Of(request.WorkItemFilters, call.Grant);
-        var worker = $"{call.Header(Headers.WorkerId) ?? call.Http.Connection.RemoteIpAddress?.ToString() ?? "worker"}-{Interlocked.Increment(ref _streams)}";
+        var name = call.Header(Headers.WorkerId) ?? call.Http.Connection.RemoteIpAddress?.ToString() ?? "worker";
+        var worker = call.Grant.NameOf($"{name}-{Interlocked.Increment(ref _streams)}");
         var only = call.Header(Headers.Only);
         var offer = new WorkerOffer(
             worker,
@@ -38,12 +39,13 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
             filters.Orchestrations,
             filters.Activities)
         {
-            Holds = call.Header(Headers.Holds)?.Split(',') ?? [],
+            Holds = await GivenWork.OwnOfAsync(hub, call.Grant, call.Header(Headers.Holds)?.Split(',') ?? [], call.Cancellation),
         };
         var history = call.Header(Headers.ReadsHistory) is not null ? 0
             : request.Capabilities.Contains(Proto.WorkerCapability.HistoryStreaming) ? options.StreamHistoryFrom
             : int.MaxValue;
         logger.WorkerConnected(worker);
+        using var connection = call.Grant.Holder is { } holder ? hubs.Given.Connect(holder) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
         await using var items = hub.ReceiveAsync(offer, end.Token).GetAsyncEnumerator(CancellationToken.None);
         try
@@ -53,13 +55,20 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
                 if (filters.Refuse(item))
                     await hub.RefuseAsync(item, CancellationToken.None);
                 else if (await ToMessageAsync(hub, item, history) is { } message)
-                    await write(message);
+                    await GiveAsync(item, message, call, write);
             }
         }
         finally
         {
             logger.WorkerGone(worker);
         }
+    }
+
+    private Task GiveAsync(WorkItem item, Proto.WorkItem message, HubCall call, Func<Proto.WorkItem, Task> write)
+    {
+        if (call.Grant.Holder is { } holder)
+            hubs.Given.Remember(holder, item.InstanceId);
+        return write(message);
     }
 
     /// <summary>The next item; null if there will be none. Meanwhile the worker is told that the stream lives.</summary>

@@ -1,6 +1,7 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage.Records;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,9 @@ public sealed class PostgresHubStore : ITaskHubStore
     }
 
     public WorkBell Bell { get; } = new();
+
+    /// <summary>What its owners keep beside the hub, in the same schema.</summary>
+    public IRecordStore Records => field ??= new PostgresRecords(_transactions);
 
     private CommitQueue Queue => _queue ?? throw new InvalidOperationException("The store is not open.");
 

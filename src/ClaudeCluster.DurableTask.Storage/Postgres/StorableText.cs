@@ -48,7 +48,8 @@ internal static class StorableText
         Check("execution id", message.ExecutionId);
     }
 
-    private static void Check(string what, string? text)
+    /// <inheritdoc cref="Check(CommitBatch)"/>
+    public static void Check(string what, string? text)
     {
         if (text is null || !IsBad(text))
             return;

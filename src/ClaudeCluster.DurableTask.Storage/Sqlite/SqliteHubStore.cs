@@ -1,6 +1,7 @@
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage.Records;
 using ClaudeCluster.DurableTask.Transitions;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,9 @@ public sealed class SqliteHubStore(SqliteStoreOptions options) : ITaskHubStore
     }
 
     public WorkBell Bell { get; } = new();
+
+    /// <summary>What its owner keeps beside the hub, in the same file and by the same writer.</summary>
+    public IRecordStore Records => field ??= new SqliteRecords(() => Writer, () => Reader);
 
     /// <summary>Whether the file is sound: known at once if it was closed by its last owner, else when it has been read through, in the background.</summary>
     public Task<FileIntegrity> Integrity { get; private set; } = FileIntegrity.NotChecked;

@@ -85,6 +85,13 @@ public sealed class LocalTaskHub : ITaskHub, IAsyncDisposable
     /// <summary>The item that was given under this token, if it is still held.</summary>
     internal WorkItem? FindItem(string token) => _held.Find(token)?.Item;
 
+    /// <summary>The lease of the activity under this token, also if a hub that was here before handed it out.</summary>
+    internal Task<ActivityLease?> FindActivityLeaseAsync(string token, CancellationToken cancellation) => _dispatch.FindActivityAsync(token, cancellation);
+
+    /// <summary>All leases of activities, as stored.</summary>
+    internal async Task<IEnumerable<ActivityLease>> ReadActivityLeasesAsync(CancellationToken cancellation) =>
+        (await _store.ReadExpiredAsync(DateTimeOffset.MaxValue, int.MaxValue, cancellation)).OfType<ActivityLease>();
+
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) =>
         _held.Find(item.Token) is { } taken ? _dispatch.GiveBackAsync(taken) : Task.CompletedTask;
 

@@ -1,6 +1,7 @@
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Postgres;
+using ClaudeCluster.DurableTask.Storage.Records;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,19 @@ namespace ClaudeCluster.Runner;
 internal sealed record HubStore(ITaskHubStore Store, string Name, bool OwnsStore)
 {
     public const string InMemory = "memory";
+
+    /// <summary>What is kept beside the hub, in the same place.</summary>
+    public IRecordStore Records => field ??= Store switch
+    {
+        SqliteHubStore file => file.Records,
+        PostgresHubStore database => database.Records,
+        _ => new MemoryRecords(),
+    };
+
+#pragma warning disable VSTHRD002 // It has completed: that is what is asked first.
+    /// <summary>False once the file is known to be damaged.</summary>
+    public bool IsSound() => Store is not SqliteHubStore { Integrity: { IsCompletedSuccessfully: true } looked } || looked.Result.IsSound;
+#pragma warning restore VSTHRD002
 
     /// <exception cref="BadInputException">The text names no store.</exception>
     public static HubStore Of(string? text, HostEnvironment host, ILoggerFactory logs)

@@ -18,6 +18,7 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly List<Task> _workers = [];
     private readonly List<RemoteTaskHub> _remotes = [];
     private readonly TaskHubHost _host;
+    private int _disposed;
 
     private TestHub(LocalTaskHub hub, TaskHubHost host)
     {
@@ -57,8 +58,18 @@ internal sealed class TestHub : IAsyncDisposable
         _workers.Add(Task.Run(() => worker.RunAsync(_stop.Token)));
     }
 
+    /// <summary>Waits until this holder has a stream of work, or none any more.</summary>
+    public async Task UntilConnectedAsync(string holder, bool isConnected)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (_host.Server.IsConnected(holder) != isConnected)
+            await Task.Delay(10, limit.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await _stop.CancelAsync();
         await Task.WhenAll(_workers).WaitAsync(Patience);
         foreach (var remote in _remotes)

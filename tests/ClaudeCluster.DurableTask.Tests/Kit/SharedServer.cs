@@ -36,7 +36,7 @@ internal static class SharedServer
     {
         if (!IdleHubs.TryTake(out var hub))
             return $"test_{Interlocked.Increment(ref s_hubs).ToString(CultureInfo.InvariantCulture)}";
-        Get().Execute(string.Join(';', new[] { "instances", "history", "inbox", "activities" }.Select(table => $"DELETE FROM claude_cluster_{hub}.{table}")));
+        Get().Execute(string.Join(';', new[] { "instances", "history", "inbox", "activities", "records", "logs" }.Select(table => $"DELETE FROM claude_cluster_{hub}.{table}")));
         return hub;
     }
 

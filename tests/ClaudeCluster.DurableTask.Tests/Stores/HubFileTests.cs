@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.DurableTask.Storage.Migrations;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using Microsoft.Data.Sqlite;
@@ -77,7 +78,7 @@ public sealed class HubFileTests : IDisposable
         Run("PRAGMA user_version = 9999");
         await using var store = new SqliteHubStore(HubPath);
         await Assert.ThrowsAsync<HubFileException>(() => store.OpenAsync());
-        Run("PRAGMA user_version = 1");
+        Run($"PRAGMA user_version = {Migrator.Scripts.Count}");
 
         await store.OpenAsync();
     }

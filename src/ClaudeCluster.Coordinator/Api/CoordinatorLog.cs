@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClaudeCluster.Coordinator;
+
+internal static partial class CoordinatorLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Who} from {Address}: {What}: {Why}")]
+    public static partial void Audited(this ILogger logger, string who, string what, string why, string? address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The audit could not be written.")]
+    public static partial void NotAudited(this ILogger logger, Exception reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The call {Method} {Path} failed.")]
+    public static partial void CallFailed(this ILogger logger, string method, string path, Exception reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What other coordinators wrote could not be read.")]
+    public static partial void AgentsNotRead(this ILogger logger, Exception reason);
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.DurableTask.History;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ClaudeCluster.Coordinator;
+
+/// <summary>Agents tell how their attempts go, and ask to push; the operator looks on.</summary>
+internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk desk)
+{
+    private const string WipBranches = "claude/wip/";
+
+    public void MapTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/attempts/{id}", ShowAsync);
+        routes.MapPost("/api/attempts/{id}/progress", ProgressAsync);
+        routes.MapPost("/api/attempts/{id}/push-credential", GivePushCredentialAsync);
+    }
+
+    /// <summary>Whom the attempt has named as its owner.</summary>
+    public static AgentId? OwnerOf(InstanceState attempt)
+    {
+        try
+        {
+            return attempt.CustomStatus is { } status ? JsonSerializer.Deserialize<AttemptStatus>(status, ApiJson.Options)?.Agent : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task ShowAsync(HttpContext http)
+    {
+        gate.AskForOperator(http);
+        var (attempt, seen) = (await attempts.GetAsync(IdOf(http), http.RequestAborted), desk.Find(IdOf(http)));
+        if (attempt is null && seen is null)
+            throw ApiProblem.NotFound("id", $"There is no attempt '{IdOf(http)}'.", "Its id is the flow's id with -a and its number.");
+        await ApiJson.WriteAsync(http, new
+        {
+            AttemptId = IdOf(http),
+            Status = attempt?.Status.ToString(),
+            Agent = seen?.Agent ?? (attempt is null ? null : OwnerOf(attempt)),
+            seen?.Phase,
+            seen?.LastTool,
+            seen?.Usage,
+            Lines = seen?.Lines ?? [],
+            UpdatedAt = seen?.At,
+        });
+    }
+
+    private async Task ProgressAsync(HttpContext http)
+    {
+        var agent = gate.AskForAgent(http);
+        var progress = await ApiJson.ReadAsync<AttemptProgress>(http);
+        await CheckGivenAsync(http, agent, progress.Agent);
+        desk.Add(IdOf(http), progress);
+        // What people say to a running session comes with the doors for their words.
+        await ApiJson.WriteAsync(http, new ProgressAnswer([]));
+    }
+
+    private async Task GivePushCredentialAsync(HttpContext http)
+    {
+        var agent = gate.AskForAgent(http);
+        var request = await ApiJson.ReadAsync<PushCredentialRequest>(http);
+        await CheckGivenAsync(http, agent, request.Agent);
+        if (request.Branch?.StartsWith(WipBranches, StringComparison.Ordinal) != true)
+            throw gate.Refuse(http, ApiProblem.Forbidden($"An agent pushes only branches below {WipBranches}.", "Push the attempt's own branch."));
+        if (await attempts.GetAsync(IdOf(http), http.RequestAborted) is not { } attempt || IsEnded(attempt))
+            throw gate.Refuse(http, ApiProblem.Conflict("attemptEnded", "id", "The attempt has ended.", "Nothing is to be pushed for it any more."));
+        throw new ApiProblem(StatusCodes.Status404NotFound, "noGitHub", new Problem(
+            "coordinator", "This coordinator has no GitHub.", "The agent's own credential is used."));
+    }
+
+    private async Task CheckGivenAsync(HttpContext http, RegisteredAgent agent, AgentId named)
+    {
+        var id = agent.Record.Id;
+        if (named != id)
+            throw gate.Refuse(http, ApiProblem.Forbidden($"This token is '{id}''s, and speaks for no other agent.", "Give each agent its own token."));
+        if (!await attempts.WasGivenAsync(id, IdOf(http), http.RequestAborted))
+            throw gate.Refuse(http, ApiProblem.Forbidden($"'{id}' was not given the attempt '{IdOf(http)}'.", "Only who works on an attempt speaks of it."));
+    }
+
+    private static bool IsEnded(InstanceState attempt) => attempt.Status
+        is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+
+    private static string IdOf(HttpContext http) => http.Request.RouteValues["id"] as string ?? string.Empty;
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.Storage.Records;
+
+namespace ClaudeCluster.Coordinator;
+
+/// <summary>What a coordinator is made of.</summary>
+public sealed record CoordinatorOptions
+{
+    /// <summary>Address and port of everything; port 0 takes a free one.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Where agents, tokens and the audit are kept.</summary>
+    public required IRecordStore Records { get; init; }
+
+    /// <summary>The hub that is served here, open; null: there is one elsewhere.</summary>
+    public LocalTaskHub? Hub { get; init; }
+
+    /// <summary>The hub elsewhere, for what the API must know of attempts.</summary>
+    public ITaskHub? HubElsewhere { get; init; }
+
+    /// <summary>For TLS; null listens in the clear.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The operator's own token; null: one is made at the first start.</summary>
+    public string? OperatorToken { get; init; }
+
+    /// <summary>False once the store is known to be damaged.</summary>
+    public Func<bool> IsSound { get; init; } = static () => true;
+
+    /// <summary>How often to look for what other coordinators on the same database wrote.</summary>
+    /// <value>Default: 2 seconds.</value>
+    public TimeSpan LookAgain { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For how long a connection may say nothing, before it is closed.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many connections may say nothing at a time.</summary>
+    /// <value>Default: 1000.</value>
+    public int MostSilent { get; init; } = 1_000;
+}

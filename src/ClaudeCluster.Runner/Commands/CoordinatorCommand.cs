@@ -1,0 +1,136 @@
+using System.CommandLine;
+using ClaudeCluster.Coordinator;
+using ClaudeCluster.DurableTask.Grpc.Client;
+using ClaudeCluster.DurableTask.Hub;
+
+namespace ClaudeCluster.Runner;
+
+/// <summary><c>claude-cluster coordinator</c>: hub, API and the agents' door, on one port.</summary>
+internal static class CoordinatorCommand
+{
+    public static Command Create(CommandLine.Invocation invocation)
+    {
+        var listening = new ListenOptions("127.0.0.1:8080", "Address and port of hub and API.");
+        var leases = new LeaseOptions();
+        var store = new Option<string?>("--store")
+        {
+            Description = "A file, postgresql://user@host/database, or 'memory'. Default: DATABASE_URL, else a file in your state folder.",
+            HelpName = "STORE",
+        };
+        var elsewhere = new Option<string?>("--hub") { Description = "Use a hub elsewhere: an address, or a connection string of a Durable Task Scheduler. CLAUDE_CLUSTER_HUB_TOKEN holds its credential.", HelpName = "HUB" };
+        var own = new Option<string?>("--operator-token-from") { Description = "An environment variable that holds the operator's token. Default: one is made at the first start.", HelpName = "VARIABLE" };
+        var command = new Command(
+            "coordinator",
+            "Serves the task hub and the API, by which agents take and report their work, until it is stopped. It always asks for a credential.\n\n"
+            + "Example: claude-cluster coordinator\n"
+            + "Example: claude-cluster coordinator --listen 0.0.0.0:8080 --store postgresql://me@db/cluster")
+        {
+            store, elsewhere, own,
+        };
+        listening.AddTo(command);
+        leases.AddTo(command);
+
+        return invocation.With(command, async (parsed, output, cancellationToken) =>
+        {
+            var host = invocation.Host;
+            var listen = listening.Read(parsed, host, hasCredential: true, makesCertificate: true);
+            using var certificate = listen.Certificate;
+            var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
+            using var logs = new OutputLogs(output, OutputLogs.LevelOf(host));
+            var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
+            await using var hub = parsed.GetValue(elsewhere) is { } address
+                ? await CoordinatorHub.ElsewhereAsync(address, chosen, host, cancellationToken)
+                : await CoordinatorHub.OwnAsync(chosen, leases.Read(parsed, chosen), host, logs, cancellationToken);
+            var options = new CoordinatorOptions
+            {
+                Listen = listen.Address,
+                Records = chosen.Records,
+                Hub = hub.Own,
+                HubElsewhere = hub.Elsewhere,
+                Certificate = certificate,
+                OperatorToken = token,
+                IsSound = chosen.IsSound,
+            };
+            await using var app = await Serving.StartAsync(listen.Address, () => CoordinatorApp.StartAsync(options, host.Time, logs, cancellationToken));
+            Tell(output, app, chosen, listen, hub);
+            await Serving.UntilCancelledAsync(cancellationToken);
+            output.Note("Stopping: no more work is handed out.");
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Tell(Output output, CoordinatorApp app, HubStore store, ListenChoice listen, CoordinatorHub hub)
+    {
+        var address = app.Address.ToString().TrimEnd('/');
+        output.Answer(new
+        {
+            Address = address,
+            Store = store.Name,
+            Hub = hub.Name ?? address,
+            OperatorToken = app.FreshOperatorToken,
+            CertificateFingerprint = listen.Fingerprint,
+        });
+        output.Line($"The coordinator listens on {address}");
+        output.Line($"Stored in {store.Name}");
+        if (hub.Name is { } elsewhere)
+            output.Line($"The task hub is {elsewhere}; agents connect to it themselves.");
+        if (listen.Fingerprint is { } fingerprint)
+            output.Line($"Certificate (SHA-256): {fingerprint}");
+        if (app.FreshOperatorToken is { } fresh)
+            output.Line($"Operator's token, shown this once: {fresh}");
+        if (listen.IsReadable)
+            output.Bad("Anybody on this network can read along, credentials too: --insecure-lan was given.");
+        output.Line("Ctrl-C stops it.");
+    }
+}
+
+/// <summary>The hub that a coordinator serves, or the one elsewhere that it asks.</summary>
+internal sealed record CoordinatorHub(LocalTaskHub? Own, RemoteTaskHub? Elsewhere, string? Name, HubStore? Store) : IAsyncDisposable
+{
+    public static async Task<CoordinatorHub> OwnAsync(HubStore store, LocalTaskHubOptions options, HostEnvironment host, OutputLogs logs, CancellationToken cancellation)
+    {
+        var hub = new LocalTaskHub(store.Store, host.Time, logs, options);
+        try
+        {
+            await hub.OpenAsync(cancellation);
+            return new CoordinatorHub(hub, null, null, null);
+        }
+        catch
+        {
+            await hub.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The store then holds only the coordinator's records.</summary>
+    public static async Task<CoordinatorHub> ElsewhereAsync(string text, HubStore store, HostEnvironment host, CancellationToken cancellation)
+    {
+        var hub = Connect(text, host);
+        await store.Store.OpenAsync(cancellation);
+        return new CoordinatorHub(null, hub.Remote, hub.Name, store);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Own is not null)
+            await Own.DisposeAsync();
+        if (Elsewhere is not null)
+            await Elsewhere.DisposeAsync();
+        if (Store is not null)
+            await Store.Store.DisposeAsync();
+    }
+
+    private static (RemoteTaskHub Remote, string Name) Connect(string text, HostEnvironment host)
+    {
+        try
+        {
+            var address = HubAddress.Parse(text);
+            var options = new RemoteTaskHubOptions { Token = host.Variable("CLAUDE_CLUSTER_HUB_TOKEN") is { } token ? new StaticHubToken(token) : null };
+            return (new RemoteTaskHub(address, options, host.Time, HostEnvironment.NewRandom()), address.ToString());
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException)
+        {
+            throw new BadInputException("--hub", failure.Message, "Give an address such as https://hub:4001, or a connection string.");
+        }
+    }
+}
