@@ -35,6 +35,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Where the coder begins.</summary>
     public CommitId Start { get; private set; }
 
+    /// <summary>The folder of the repository's copy on this PC, below the agent's root, for people.</summary>
+    internal string RepositoryName => $"mirrors/{Path.GetFileName(_mirror.Folder)}";
+
     internal GitPlace Repository => _mirror.Place(Mark);
 
     /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or head.</summary>
