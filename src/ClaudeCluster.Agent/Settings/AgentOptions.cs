@@ -69,4 +69,8 @@ public sealed record ResourceLimits
 
     /// <summary>Of all mirrors and attempts together; the oldest that nobody works on go first.</summary>
     public long? DiskBytes { get; init; }
+
+    /// <summary>No attempt begins on a disk with less room.</summary>
+    /// <value>Default: 512 MB.</value>
+    public long FreeDiskBytes { get; init; } = 512L * 1024 * 1024;
 }

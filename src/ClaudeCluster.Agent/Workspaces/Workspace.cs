@@ -11,7 +11,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly IDisposable _lock;
     private readonly TimeProvider _time;
 
-    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, string source, IDisposable taken, TimeProvider time) =>
+    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time) =>
         (_git, _mirror, _attempt, Source, _lock, _time) = (git, mirror, attempt, source, taken, time);
 
     /// <summary>The work tree that the coder edits.</summary>
@@ -27,7 +27,7 @@ public sealed class Workspace : IAsyncDisposable
     public string Mark => _attempt.Scratch;
 
     /// <summary>Where the attempt's branch is pushed to.</summary>
-    public string Source { get; }
+    internal GitSource Source { get; }
 
     /// <summary>What the change is compared with: where the work left the base branch.</summary>
     public CommitId Base { get; private set; }
