@@ -39,6 +39,9 @@ public sealed record ChildCommand
     /// <summary>How much of the end of each output is kept.</summary>
     /// <value>Default: 16 kB.</value>
     public int TailBytes { get; init; } = 16 * 1024;
+
+    /// <summary>A program of ours that starts no daemon: when it ends by itself, nobody looks for what it may have left, which takes longer than a short git.</summary>
+    public bool LeavesNothing { get; init; }
 }
 
 /// <summary>How a child ended.</summary>

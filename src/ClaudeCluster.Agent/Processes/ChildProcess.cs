@@ -31,7 +31,8 @@ public static class ChildProcess
         _ = GiveInputAsync(process, command.Input);
 
         var end = await WaitForEndAsync(process, pumps, command, start, () => Volatile.Read(ref heard), time, cancellationToken);
-        await EndTreeAsync(process, mark, command.Grace, time);
+        if (end != ChildEnd.Exited || !command.LeavesNothing)
+            await EndTreeAsync(process, mark, command.Grace, time);
         var duration = time.GetElapsedTime(start);
         await DrainAsync(pumps, command.Grace, time);
         return new ChildResult(end, process.HasExited ? process.ExitCode : null, duration)

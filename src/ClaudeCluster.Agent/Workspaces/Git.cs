@@ -88,6 +88,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
                 Mark = place?.Mark ?? folder,
                 Input = input,
                 WallTime = WallTime,
+                LeavesNothing = true,
                 TailBytes = MostOutputBytes,
             },
             time,

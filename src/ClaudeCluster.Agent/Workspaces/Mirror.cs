@@ -24,6 +24,9 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
 
     public string Folder => folder;
 
+    /// <summary>See <see cref="SpareWorkTree"/>.</summary>
+    public string SpareFolder => Path.ChangeExtension(folder, ".spare");
+
     public GitPlace Place(string mark) => new(folder, mark);
 
     /// <summary>Works on the mirror as the source is now. A mirror that turns out to be broken is built anew, once.</summary>
@@ -70,6 +73,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
             using var taken = FileLock.TryTake(LockFile);
             if (taken is null || HasWorkTreesInUse())
                 return false;
+            FolderRemoval.Remove(SpareFolder);
             FolderRemoval.Remove(folder);
             return true;
         }
