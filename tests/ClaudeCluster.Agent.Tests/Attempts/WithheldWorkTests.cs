@@ -36,8 +36,10 @@ public sealed class WithheldWorkTests : IDisposable
 
         var reasons = Assert.IsType<AttemptOutcome.PolicyRejected>(result.Outcome).Reasons;
         Assert.Equal("src/new.sh:2 holds what looks like a credential (GitHub token).", reasons[0]);
-        var commit = System.Text.RegularExpressions.Regex.Match(reasons[^1], "commit ([0-9a-f]+) in (mirrors/4711.git) of agent pc-1");
-        Assert.Contains(token, SourceRepository.GitIn(Path.Combine(_source.Options.Root, commit.Groups[2].Value), "show", $"{commit.Groups[1].Value}:src/new.sh"), StringComparison.Ordinal);
+        // "… It is commit 0123456789 in mirrors/4711.git of agent pc-1, and on no other PC."
+        var words = reasons[^1].Split(' ');
+        var at = Array.IndexOf(words, "commit");
+        Assert.Contains(token, SourceRepository.GitIn(Path.Combine(_source.Options.Root, words[at + 3]), "show", $"{words[at + 1]}:src/new.sh"), StringComparison.Ordinal);
         Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
     }
 
