@@ -11,6 +11,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
     private readonly CommitAndPush _publishing = new(git);
     private readonly DiffReader _diffs = new(git);
     private readonly Verify _verify = new(options, time);
+    private readonly WithheldWork _withheld = new(options, git, time);
 
     /// <param name="task">What to do.</param>
     /// <param name="progress">Told what happens, for people.</param>
@@ -44,6 +45,8 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
                 return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
 
+            if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), CancellationToken.None) is { } withheld)
+                return result with { Outcome = withheld, Claimed = _withheld.Redact(result.Claimed) };
             // Read before the tests, which run what the coder wrote.
             var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
             progress.Enter("verifying");

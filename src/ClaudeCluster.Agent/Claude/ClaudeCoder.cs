@@ -56,7 +56,7 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentO
         var session = ClaudeSession.Of(job);
         for (var runs = 1; ; runs++)
         {
-            var line = ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder));
+            var line = ClaudeCommandLine.Build(job, options, session, GitFolders.Of(job.Folder)) with { Resources = agent?.Resources };
             if (_sandbox is not null)
                 line = await ClaudeSandbox.AroundAsync(line, _sandbox, job, options, cancellationToken);
             var run = new ClaudeRun(line, job, time);

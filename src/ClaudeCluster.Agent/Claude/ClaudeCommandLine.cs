@@ -35,6 +35,9 @@ public sealed record ClaudeCommandLine
 
     public required string Folder { get; init; }
 
+    /// <summary>Of the CLI with all its commands; null: none.</summary>
+    public ResourceLimits? Resources { get; init; }
+
     /// <summary>Given on standard input: an argument has a size limit and may be read by any user of the PC.</summary>
     public required string Prompt { get; init; }
 

@@ -24,6 +24,7 @@ internal static class ClaudeFailures
         ChildEnd.NotStarted => new AttemptOutcome.HostNotReady(Detail(ending.Error, "Claude Code could not be started."), ClaudeMessages.HowToInstall),
         ChildEnd.TimedOut => new AttemptOutcome.TimedOut(limits.WallTime),
         ChildEnd.Silent => new AttemptOutcome.Stalled(limits.Silence),
+        ChildEnd.OverLimit => new AttemptOutcome.Failed($"Claude Code was stopped. {ending.Error}"),
         // Who wanted it, and why, only the caller knows; as it stands, the task is given back.
         ChildEnd.Cancelled => new AttemptOutcome.HandedBack(),
         _ => ending.Result is { } result ? WithResult(ending, result, limits, now) : WithoutResult(ending),

@@ -27,6 +27,7 @@ internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvid
                 OnOutput = text => Hear(text, stop),
                 WallTime = job.Limits.WallTime,
                 Silence = job.Limits.Silence,
+                Resources = line.Resources,
             },
             time,
             stop.Token);

@@ -99,6 +99,7 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
             OnOutput = line => job.Progress?.Report(line),
             WallTime = left,
             Silence = job.Limits.Silence,
+            Resources = options.Resources,
         };
         if (Sandbox.Of(options, time) is { } sandbox)
         {
@@ -113,6 +114,7 @@ public sealed partial class ScriptedCoder(CoderScript script, AgentOptions optio
             ChildEnd.Exited => Failed(run, string.Create(CultureInfo.InvariantCulture, $"'{run.Command}' ended with exit code {result.ExitCode}: {result.Both.Trim()}")),
             ChildEnd.TimedOut => new AttemptOutcome.TimedOut(job.Limits.WallTime),
             ChildEnd.Silent => new AttemptOutcome.Stalled(job.Limits.Silence),
+            ChildEnd.OverLimit => Failed(run, $"'{run.Command}' was stopped: {result.Reason}"),
             ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
             _ => new AttemptOutcome.HostNotReady(result.Reason!, "Put sh on the agent's PATH."),
         };

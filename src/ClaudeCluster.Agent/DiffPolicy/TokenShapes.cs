@@ -9,6 +9,8 @@ namespace ClaudeCluster.Agent;
 /// </summary>
 internal static class TokenShapes
 {
+    public const string PrivateKey = "private key";
+
     private const string Word = "[A-Za-z0-9_-]";
 
     private static readonly TokenShape[] All =
@@ -40,7 +42,7 @@ internal static class TokenShapes
         new("SendGrid key", "SG.", @"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
         new("Azure storage key", "AccountKey=", "[A-Za-z0-9+/]{86}=="),
         new("JSON web token", "eyJ", @"[A-Za-z0-9_-]{15,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{20,1000}"),
-        new("private key", "-----BEGIN ", @"(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{0,12000}-----END [A-Z0-9 ]{5,40}-----)?"),
+        new(PrivateKey, "-----BEGIN ", @"(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{0,12000}-----END [A-Z0-9 ]{5,40}-----)?"),
     ];
 
     private static readonly SearchValues<string> Prefixes = SearchValues.Create([.. All.Select(shape => shape.Prefix)], StringComparison.Ordinal);
@@ -77,7 +79,7 @@ internal static class TokenShapes
         public string Prefix => prefix;
 
         public int? LengthAt(string text, int at) =>
-            string.CompareOrdinal(text, at, prefix, 0, prefix.Length) == 0 && _rest.Match(text, at + prefix.Length) is { Success: true } match
+            text.AsSpan(at).StartsWith(prefix, StringComparison.Ordinal) && _rest.Match(text, at + prefix.Length) is { Success: true } match
                 ? prefix.Length + match.Length
                 : null;
     }

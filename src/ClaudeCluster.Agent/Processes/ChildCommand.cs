@@ -39,6 +39,13 @@ public sealed record ChildCommand
     /// <summary>How much of the end of each output is kept.</summary>
     /// <value>Default: 16 kB.</value>
     public int TailBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Of the child with all its processes. Linux only.</summary>
+    /// <value>Default: none.</value>
+    public ResourceLimits? Resources { get; init; }
+
+    /// <summary>A program of ours that starts no daemon: when it ends by itself, nobody looks for what it may have left, which takes longer than a short git.</summary>
+    public bool LeavesNothing { get; init; }
 }
 
 /// <summary>How a child ended.</summary>
@@ -54,6 +61,9 @@ public enum ChildEnd
 
     Cancelled,
 
+    /// <summary>It took more than <see cref="ChildCommand.Resources"/>; <see cref="ChildResult.Reason"/> says of what.</summary>
+    OverLimit,
+
     /// <summary>There was no process; <see cref="ChildResult.Reason"/> says why.</summary>
     NotStarted,
 }
@@ -64,7 +74,7 @@ public enum ChildEnd
 /// <param name="Duration">Wall time.</param>
 public sealed record ChildResult(ChildEnd End, int? ExitCode, TimeSpan Duration)
 {
-    /// <summary>Why it could not be started.</summary>
+    /// <summary>Why it could not be started, or what it took too much of.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The end of standard output.</summary>

@@ -30,8 +30,14 @@ public static class ChildProcess
         ];
         _ = GiveInputAsync(process, command.Input);
 
-        var end = await WaitForEndAsync(process, pumps, command, start, () => Volatile.Read(ref heard), time, cancellationToken);
-        await EndTreeAsync(process, mark, command.Grace, time);
+        using var ended = new CancellationTokenSource();
+        var tooMuch = command.Resources is { } limits && OperatingSystem.IsLinux()
+            ? TreeWatch.TooMuchAsync(mark, limits, time, ended.Token)
+            : Task.FromException<string>(new OperationCanceledException());
+        var end = await WaitForEndAsync(process, pumps, tooMuch, command, start, () => Volatile.Read(ref heard), time, cancellationToken);
+        await ended.CancelAsync();
+        if (end != ChildEnd.Exited || !command.LeavesNothing)
+            await EndTreeAsync(process, mark, command.Grace, time);
         var duration = time.GetElapsedTime(start);
         await DrainAsync(pumps, command.Grace, time);
         return new ChildResult(end, process.HasExited ? process.ExitCode : null, duration)
@@ -40,6 +46,7 @@ public static class ChildProcess
             Error = error.ToString(),
             Both = both.ToString(),
             IsOutputWhole = output.IsWhole,
+            Reason = end == ChildEnd.OverLimit ? await tooMuch : null,
         };
     }
 
@@ -97,7 +104,7 @@ public static class ChildProcess
     }
 
     private static async Task<ChildEnd> WaitForEndAsync(
-        Process process, OutputPump[] pumps, ChildCommand command, long start, Func<long> heard, TimeProvider time, CancellationToken cancellationToken)
+        Process process, OutputPump[] pumps, Task<string> tooMuch, ChildCommand command, long start, Func<long> heard, TimeProvider time, CancellationToken cancellationToken)
     {
         using var over = new CancellationTokenSource();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
@@ -111,6 +118,8 @@ public static class ChildProcess
                     return ChildEnd.Exited;
                 if (cancellationToken.IsCancellationRequested || ended.Any(pump => pump.IsFaulted))
                     return ChildEnd.Cancelled;
+                if (tooMuch.IsCompletedSuccessfully)
+                    return ChildEnd.OverLimit;
                 var untilLimit = Left(command.WallTime, start, time);
                 var untilSilent = Left(command.Silence, heard(), time);
                 if (untilLimit <= TimeSpan.Zero)
@@ -120,7 +129,8 @@ public static class ChildProcess
                 // A pump that ended well says nothing about the child's end.
                 ended.RemoveAll(pump => pump.IsCompletedSuccessfully);
                 var wait = untilLimit < untilSilent ? untilLimit : untilSilent;
-                await Task.WhenAny([exit, .. ended, Task.Delay(wait == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : wait, time, stop.Token)]);
+                Task[] watched = tooMuch.IsCompleted ? [] : [tooMuch];
+                await Task.WhenAny([exit, .. ended, .. watched, Task.Delay(wait == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : wait, time, stop.Token)]);
             }
         }
         finally

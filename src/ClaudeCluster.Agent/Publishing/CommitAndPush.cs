@@ -32,10 +32,10 @@ public sealed class CommitAndPush(Git git)
         if (BranchName.Parse(attemptBranch)?.Attempt is null)
             throw new InvalidOperationException($"'{attemptBranch}' is no attempt's branch, so an agent does not push it.");
         await git.RunAsync(
-            workspace.Repository,
+            await workspace.Source.ContactAsync(workspace.Repository, cancellationToken),
             [
                 "push", "--quiet", "--force", "--no-verify", "--no-recurse-submodules", "--receive-pack=git -c core.hooksPath=/dev/null receive-pack",
-                "--", workspace.Source, $"{commit.Value}:refs/heads/{attemptBranch}",
+                "--", workspace.Source.Address, $"{commit.Value}:refs/heads/{attemptBranch}",
             ],
             cancellationToken);
     }

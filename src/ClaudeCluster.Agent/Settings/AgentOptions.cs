@@ -76,11 +76,20 @@ public sealed record SandboxOptions
 /// <summary>Limits of one attempt, all its processes together. Null: none.</summary>
 public sealed record ResourceLimits
 {
+    /// <summary>Of all processes at once; an attempt that takes more ends with <see cref="AttemptOutcome.Failed"/>.</summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>Processors, such as 1.5.</summary>
+    /// <summary>At once.</summary>
+    /// <value>Default: 1,000.</value>
+    public int? Processes { get; init; } = 1000;
+
+    /// <summary>Processors, such as 1.5. Not held yet: it needs a control group.</summary>
     public double? Processors { get; init; }
 
     /// <summary>Of all mirrors and attempts together; the oldest that nobody works on go first.</summary>
     public long? DiskBytes { get; init; }
+
+    /// <summary>No attempt begins on a disk with less room.</summary>
+    /// <value>Default: 512 MB.</value>
+    public long FreeDiskBytes { get; init; } = 512L * 1024 * 1024;
 }

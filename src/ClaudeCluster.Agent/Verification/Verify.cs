@@ -39,6 +39,7 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
             Environment = AttemptEnvironment.For(options, workspace.TestScratch),
             Mark = workspace.Mark,
             WallTime = limit,
+            Resources = options.Resources,
             TailBytes = TailBytes,
         };
         if (_sandbox is not null)
@@ -50,6 +51,7 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
         {
             ChildEnd.NotStarted => result.Reason!,
             ChildEnd.TimedOut => $"{result.Both}\n(stopped after {limit})",
+            ChildEnd.OverLimit => $"{result.Both}\n(stopped: {result.Reason})",
             _ => result.Both,
         };
         return new Verification(test.Command, result.End == ChildEnd.Exited ? result.ExitCode : null, result.Duration, tail, test.Source);

@@ -11,6 +11,9 @@ internal sealed record GitPlace(string Repository, string Mark)
 
     /// <summary>An index of our own instead of the work tree's, which a coder may have changed.</summary>
     public string? Index { get; init; }
+
+    /// <summary>For the one command that is run here.</summary>
+    public PushCredential? Credential { get; init; }
 }
 
 /// <summary>Runs git with nothing of the host's or the repository's configuration that could run code: no hooks, no prompts, no pagers.</summary>
@@ -28,6 +31,16 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
         "submodule.recurse=false", "diff.ignoreSubmodules=all", "core.quotePath=false", "advice.detachedHead=false", "commit.gpgSign=false",
         // What a coder or a test may have written beside our git folder, or into it, to be believed by later commands.
         "core.attributesFile=/dev/null", "core.excludesFile=/dev/null", "core.commitGraph=false", "core.multiPackIndex=false",
+    ];
+
+    // The credential stands in the environment of this one git and of what it starts itself: in no argument, address, file or configuration. Git sends
+    // it where it is asked for, so nobody may send git elsewhere.
+    private const string User = "CLAUDE_CLUSTER_GIT_USER";
+    private const string Secret = "CLAUDE_CLUSTER_GIT_SECRET";
+    private static readonly string[] WithCredential =
+    [
+        "-c", "credential.helper=", "-c", $"credential.helper=!f() {{ test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"${User}\" \"${Secret}\"; }}; f",
+        "-c", "http.followRedirects=false",
     ];
 
     private Version? _version;
@@ -69,12 +82,13 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             new ChildCommand
             {
                 Program = "git",
-                Arguments = [.. Settings.SelectMany(setting => new[] { "-c", setting }), .. Where(place), .. arguments],
+                Arguments = [.. Settings.SelectMany(setting => new[] { "-c", setting }), .. place?.Credential is null ? [] : WithCredential, .. Where(place), .. arguments],
                 Folder = folder,
                 Environment = EnvironmentOf(place),
                 Mark = place?.Mark ?? folder,
                 Input = input,
                 WallTime = WallTime,
+                LeavesNothing = true,
                 TailBytes = MostOutputBytes,
             },
             time,
@@ -88,7 +102,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
             ChildEnd.Exited when result is { ExitCode: 0, IsOutputWhole: true } => result.Output,
             ChildEnd.Exited when result.ExitCode == 0 => throw new GitException(command, 0, $"It printed more than {MostOutputBytes} bytes."),
-            _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(result.Error)),
+            _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(WithoutCredential(result.Error, place))),
         };
     }
 
@@ -123,8 +137,13 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
         };
         if (place?.Index is { } index)
             environment["GIT_INDEX_FILE"] = index;
+        if (place?.Credential is { } credential)
+            (environment[User], environment[Secret]) = (credential.User, credential.Secret);
         return environment;
     }
+
+    private static string WithoutCredential(string errors, GitPlace? place) =>
+        place?.Credential is { } credential ? new Redaction([credential.Secret]).Apply(errors) : errors;
 
     private static string Tail(string errors) => errors.Length <= 4000 ? errors : "…" + errors[^4000..];
 

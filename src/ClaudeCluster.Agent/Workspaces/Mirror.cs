@@ -24,10 +24,13 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
 
     public string Folder => folder;
 
+    /// <summary>See <see cref="SpareWorkTree"/>.</summary>
+    public string SpareFolder => Path.ChangeExtension(folder, ".spare");
+
     public GitPlace Place(string mark) => new(folder, mark);
 
     /// <summary>Works on the mirror as the source is now. A mirror that turns out to be broken is built anew, once.</summary>
-    public async Task<T> UseFreshAsync<T>(string source, string mark, Func<Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> UseFreshAsync<T>(GitSource source, string mark, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         using var taken = await TakeAsync(cancellationToken);
         try
@@ -55,6 +58,48 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         await work();
     }
 
+    /// <summary>When it was last used; the oldest time for one that never was.</summary>
+    public DateTime LastUsed => File.GetLastWriteTimeUtc(LockFile);
+
+    /// <summary>Makes room on the disk.</summary>
+    /// <returns>False: somebody uses it.</returns>
+    public bool TryRemove()
+    {
+        var gate = InProcess.GetOrAdd(folder, _ => new SemaphoreSlim(1));
+        if (!gate.Wait(0, CancellationToken.None))
+            return false;
+        try
+        {
+            using var taken = FileLock.TryTake(LockFile);
+            if (taken is null || HasWorkTreesInUse())
+                return false;
+            FolderRemoval.Remove(SpareFolder);
+            FolderRemoval.Remove(folder);
+            return true;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private string LockFile => $"{folder}.lock";
+
+    /// <summary>Between two commands an attempt does not hold the mirror, but its work tree is remembered here, and it holds its own lock.</summary>
+    private bool HasWorkTreesInUse()
+    {
+        var worktrees = new DirectoryInfo(Path.Combine(folder, "worktrees"));
+        return worktrees.Exists && worktrees.EnumerateFiles("gitdir", SearchOption.AllDirectories).Any(file =>
+        {
+            // …/attempts/{attempt}/work/.git
+            var attempt = Path.GetDirectoryName(Path.GetDirectoryName(File.ReadAllText(file.FullName).Trim()));
+            if (attempt is null || !File.Exists($"{attempt}.lock"))
+                return false;
+            using var taken = FileLock.TryTake($"{attempt}.lock");
+            return taken is null;
+        });
+    }
+
     private async Task<IDisposable> TakeAsync(CancellationToken cancellationToken)
     {
         // A file lock alone would do, but within a process waiting can be without looking again and again.
@@ -62,7 +107,9 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return new Taken(gate, await FileLock.TakeAsync($"{folder}.lock", LongestFetch, time, cancellationToken));
+            var taken = new Taken(gate, await FileLock.TakeAsync(LockFile, LongestFetch, time, cancellationToken));
+            File.SetLastWriteTimeUtc(LockFile, time.GetUtcNow().UtcDateTime);
+            return taken;
         }
         catch
         {
@@ -71,15 +118,15 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         }
     }
 
-    private async Task RefreshAsync(string source, string mark, CancellationToken cancellationToken)
+    private async Task RefreshAsync(GitSource source, string mark, CancellationToken cancellationToken)
     {
         if (Directory.Exists(folder))
             Restore();
         else
             await CreateAsync(mark, cancellationToken);
         await git.RunAsync(
-            Place(mark),
-            ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", source, "+refs/heads/*:refs/remotes/origin/*"],
+            await source.ContactAsync(Place(mark), cancellationToken),
+            ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", source.Address, "+refs/heads/*:refs/remotes/origin/*"],
             cancellationToken);
     }
 

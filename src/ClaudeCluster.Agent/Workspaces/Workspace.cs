@@ -11,8 +11,11 @@ public sealed class Workspace : IAsyncDisposable
     private readonly IDisposable _lock;
     private readonly TimeProvider _time;
 
-    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, string source, IDisposable taken, TimeProvider time) =>
+    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time) =>
         (_git, _mirror, _attempt, Source, _lock, _time) = (git, mirror, attempt, source, taken, time);
+
+    /// <summary>A work tree is kept ready for the next attempt.</summary>
+    internal bool KeepsSpare { get; init; }
 
     /// <summary>The work tree that the coder edits.</summary>
     public string Folder => _attempt.Work;
@@ -27,13 +30,16 @@ public sealed class Workspace : IAsyncDisposable
     public string Mark => _attempt.Scratch;
 
     /// <summary>Where the attempt's branch is pushed to.</summary>
-    public string Source { get; }
+    internal GitSource Source { get; }
 
     /// <summary>What the change is compared with: where the work left the base branch.</summary>
     public CommitId Base { get; private set; }
 
     /// <summary>Where the coder begins.</summary>
     public CommitId Start { get; private set; }
+
+    /// <summary>The folder of the repository's copy on this PC, below the agent's root, for people.</summary>
+    internal string RepositoryName => $"mirrors/{Path.GetFileName(_mirror.Folder)}";
 
     internal GitPlace Repository => _mirror.Place(Mark);
 
@@ -68,7 +74,7 @@ public sealed class Workspace : IAsyncDisposable
             await ProcessTree.KillMarkedAsync(Mark, Grace, _time);
             FolderRemoval.Remove(_attempt.Root);
             // Not the attempt's token: what is left must go, also when the attempt was cancelled.
-            await _mirror.UseAsync(ForgetAsync, CancellationToken.None);
+            await _mirror.UseAsync(LeaveAsync, CancellationToken.None);
             File.Delete(_attempt.LockFile);
         }
         catch (Exception left) when (left is IOException or UnauthorizedAccessException or GitException or HostNotReadyException)
@@ -85,13 +91,16 @@ public sealed class Workspace : IAsyncDisposable
     {
         var head = await ReadBaseAsync(task, cancellationToken);
         Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
-        var fork = await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
+        var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         FolderRemoval.Remove(Folder);
         Directory.CreateDirectory(Scratch);
-        await ForgetAsync();
-        // On no branch: a coder's branch "claude" would stand in the way of every "claude/wip/…" to come.
-        await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--detach", Folder, Start.Value], cancellationToken);
+        if (!KeepsSpare || !await new SpareWorkTree(_git, _mirror, Mark).TryTakeAsync(Folder, Start, cancellationToken))
+        {
+            await ForgetAsync();
+            // On no branch: a coder's branch "claude" would stand in the way of every "claude/wip/…" to come.
+            await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--detach", Folder, Start.Value], cancellationToken);
+        }
         // A copy of the index as we made it: git need not read every file again, and the coder cannot change this one.
         var own = (await File.ReadAllTextAsync(Path.Combine(Folder, ".git"), cancellationToken)).Trim()["gitdir: ".Length..];
         File.Copy(Path.Combine(Path.GetFullPath(own, Folder), "index"), _attempt.Index, overwrite: true);
@@ -110,6 +119,13 @@ public sealed class Workspace : IAsyncDisposable
     private async Task<bool> ExistsAsync(CommitId commit, CancellationToken cancellationToken) =>
         commit.Value.All(char.IsAsciiHexDigit)
         && await _git.TryAsync(Repository, ["cat-file", "-e", $"{commit.Value}^{{commit}}"], cancellationToken) is not null;
+
+    private async Task LeaveAsync()
+    {
+        await ForgetAsync();
+        if (KeepsSpare && Base.Value is not null)
+            await new SpareWorkTree(_git, _mirror, Mark).PrepareAsync(Base, CancellationToken.None);
+    }
 
     /// <summary>The mirror's memory of work trees that are gone.</summary>
     private Task ForgetAsync() => _git.RunAsync(Repository, ["worktree", "prune", "--expire=now"], CancellationToken.None);

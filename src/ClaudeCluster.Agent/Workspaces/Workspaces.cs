@@ -28,10 +28,12 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         var attempt = new AttemptFolder(AttemptsFolder, task.AttemptId);
         var taken = FileLock.TryTake(attempt.LockFile)
             ?? throw new IOException($"Another process of this PC works on {task.AttemptId} already.");
-        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, source(task.Repository), taken, time);
+        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, new GitSource(source(task.Repository), task, options.Credentials), taken, time) { KeepsSpare = options.Sandbox is not null };
         try
         {
-            await RemoveLeftoversAsync(attempt, time);
+            if (Directory.Exists(attempt.Root))
+                await RemoveLeftoversAsync(attempt, time);
+            new DiskRoom(options).Make(MirrorIds().Select(MirrorOf), AttemptFolder.All(AttemptsFolder));
             await workspace.CreateAsync(task, cancellationToken);
             return workspace;
         }

@@ -100,14 +100,14 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task A_sandbox_outlives_the_thread_that_asked_for_it()
     {
-        ChildResult? result = null;
-        var asking = new Thread(() => _ = Task.Run(async () => result = await _bench.InsideAsync("sleep 0.1; echo done")).Wait(TimeSpan.FromMinutes(1)));
+        Task<ChildResult>? result = null;
+        var asking = new Thread(() => result = _bench.InsideAsync("sleep 0.1; echo done"));
         asking.Start();
         asking.Join();
         var startedHere = string.Empty;
         await ProcessStarter.RunAsync(() => startedHere = Thread.CurrentThread.Name!);
 
-        Assert.Equal("done\n", result?.Output);
+        Assert.Equal("done\n", (await result!).Output);
         Assert.Equal("process starter", startedHere);
     }
 

@@ -1,0 +1,87 @@
+namespace ClaudeCluster.Agent.Tests;
+
+public sealed class CredentialTests : IAsyncDisposable
+{
+    private const string Secret = "ghs_'one \"time\" $secret`4711";
+
+    private readonly SourceRepository _source = new();
+    private readonly GitServer _server;
+    private readonly List<string> _asked = [];
+    private PushCredential? _credential = new("x-access-token", Secret, DateTimeOffset.MaxValue);
+
+    public CredentialTests()
+    {
+        _source.Commit(("total.sh", "echo 1\n"), ("test.sh", "true\n"));
+        _server = new GitServer(Path.GetDirectoryName(_source.Folder)!, "x-access-token", Secret);
+    }
+
+    [Fact]
+    public async Task Fetch_and_push_each_ask_for_a_credential_and_nothing_of_the_attempt_ever_sees_it()
+    {
+        // The coder and the tests look at all that they can: every process of the PC, and everything below the agent's root.
+        var look = $"(env; for p in /proc/[0-9]*; do tr '\\\\0' '\\\\n' < $p/environ; tr '\\\\0' ' ' < $p/cmdline; done; cat {_source.Options.Root}/mirrors/*/config .git; grep -r one {_source.Options.Root}) 2> /dev/null";
+        var result = await PlayAsync($"- {{run: \"{look.Replace("\"", "\\\"", StringComparison.Ordinal)} > seen.txt; true\"}}\n", new TestCommand($"{look.Replace("\\\\", "\\", StringComparison.Ordinal)} | tail -c 3000; ! grep -q '\"time\"' seen.txt"));
+
+        Assert.IsType<AttemptOutcome.Succeeded>(result.Outcome);
+        Assert.Equal(["issue-4711-12-1-a1", "issue-4711-12-1-a1"], _asked);
+        Assert.DoesNotContain("\"time\"", _source.Show("claude/wip/12-1-a1", "seen.txt") + result.Verified[0].Tail, StringComparison.Ordinal);
+        Assert.True(_server.Authorized >= 4, $"{_server.Authorized} requests had the credential.");
+        Assert.DoesNotContain(Directory.EnumerateFiles(_source.Options.Root, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("\"time\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_wrong_or_a_missing_credential_is_the_hosts_matter_and_stands_in_no_message()
+    {
+        _credential = new PushCredential("x-access-token", "a-wrong-secret", DateTimeOffset.MaxValue);
+        var wrong = Assert.IsType<AttemptOutcome.HostNotReady>((await PlayAsync("- {say: hello}\n")).Outcome);
+        _credential = null;
+        var missing = Assert.IsType<AttemptOutcome.HostNotReady>((await PlayAsync("- {say: hello}\n")).Outcome);
+
+        Assert.Contains("Authentication failed", wrong.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-wrong-secret", wrong.Detail, StringComparison.Ordinal);
+        Assert.Contains("could not read Username", missing.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_that_is_refused_because_the_attempt_has_ended_pushes_nothing()
+    {
+        var result = await PlayAsync("- {write: new.txt, text: x}\n", credentials: (_, _) => _asked.Count > 0
+            ? throw new HostNotReadyException("The attempt has ended.", "Nothing is to be done.")
+            : Ask("first"));
+
+        Assert.Equal("The attempt has ended.", Assert.IsType<AttemptOutcome.HostNotReady>(result.Outcome).Detail);
+        Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
+    }
+
+    [Fact]
+    public async Task In_the_clear_it_goes_to_this_PC_only()
+    {
+        var source = new GitSource("http://git.example.org/shop.git", _source.Task(), (_, _) => Task.FromResult(_credential));
+
+        var refused = await Assert.ThrowsAsync<HostNotReadyException>(() => source.ContactAsync(new GitPlace("/", "x"), CancellationToken.None));
+
+        Assert.Contains("in the clear", refused.Detail, StringComparison.Ordinal);
+    }
+
+    private Task<AttemptResult> PlayAsync(string steps, TestCommand? test = null, PushCredentialSource? credentials = null)
+    {
+        var options = _source.Options with { Credentials = credentials ?? ((task, _) => Ask(task.AttemptId)) };
+        var git = new Git(options, TimeProvider.System);
+        var workspaces = new Workspaces(options, git, _ => new Uri(_server.Url, "source/.git").AbsoluteUri, TimeProvider.System);
+        var coder = new ScriptedCoder(CoderScript.Read($"steps:\n{steps}", "play.yml"), options, TimeProvider.System);
+        var task = _source.Task() with { Tests = test is null ? [] : [test] };
+        return new AttemptStory(options, coder, workspaces, git, TimeProvider.System).RunAsync(task, null, default);
+    }
+
+    private Task<PushCredential?> Ask(string attempt)
+    {
+        _asked.Add(attempt);
+        return Task.FromResult(_credential);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _source.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace ClaudeCluster.Agent.Tests;
+
+/// <summary>A repository behind HTTP, as git's own backend serves it, for whoever shows the right credential.</summary>
+internal sealed class GitServer : IAsyncDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly string _root;
+    private readonly string _authorization;
+    private readonly Task _serving;
+
+    public GitServer(string root, string user, string secret)
+    {
+        _root = root;
+        _authorization = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}"))}";
+        using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            Url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/"));
+        }
+        _listener.Prefixes.Add(Url.AbsoluteUri);
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    public Uri Url { get; }
+
+    /// <summary>How many requests came with the right credential, and how many without.</summary>
+    public int Authorized { get; private set; }
+
+    public int Refused { get; private set; }
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            try
+            {
+                await AnswerAsync(await _listener.GetContextAsync());
+            }
+            catch (Exception over) when (over is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                // The server is being stopped, or a client left.
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext http)
+    {
+        using var response = http.Response;
+        if (http.Request.Headers["Authorization"] != _authorization)
+        {
+            Refused++;
+            response.StatusCode = 401;
+            response.Headers["WWW-Authenticate"] = "Basic realm=\"git\"";
+            return;
+        }
+
+        Authorized++;
+        var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["GIT_PROJECT_ROOT"] = _root, ["GIT_HTTP_EXPORT_ALL"] = "1", ["REMOTE_USER"] = "agent", ["REQUEST_METHOD"] = http.Request.HttpMethod,
+            ["PATH_INFO"] = http.Request.Url!.AbsolutePath, ["QUERY_STRING"] = http.Request.Url.Query.TrimStart('?'), ["CONTENT_TYPE"] = http.Request.ContentType,
+            ["HTTP_CONTENT_ENCODING"] = http.Request.Headers["Content-Encoding"], ["GIT_PROTOCOL"] = http.Request.Headers["Git-Protocol"],
+            ["GIT_CONFIG_COUNT"] = "1", ["GIT_CONFIG_KEY_0"] = "http.receivepack", ["GIT_CONFIG_VALUE_0"] = "true",
+        })
+        {
+            if (value is not null)
+                start.Environment[name] = value;
+        }
+        using var backend = Process.Start(start)!;
+        await http.Request.InputStream.CopyToAsync(backend.StandardInput.BaseStream);
+        backend.StandardInput.Close();
+        await PassOnAsync(backend.StandardOutput.BaseStream, response);
+        await backend.WaitForExitAsync();
+    }
+
+    /// <summary>Headers as CGI has them, an empty line, the body.</summary>
+    private static async Task PassOnAsync(Stream output, HttpListenerResponse response)
+    {
+        using var all = new MemoryStream();
+        await output.CopyToAsync(all);
+        var bytes = all.ToArray();
+        var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
+        foreach (var header in Encoding.ASCII.GetString(bytes, 0, Math.Max(end, 0)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(": ", 2)))
+        {
+            if (header[0] == "Status")
+                response.StatusCode = int.Parse(header[1].Split(' ')[0], CultureInfo.InvariantCulture);
+            else if (header[0] == "Content-Type")
+                response.ContentType = header[1];
+        }
+        await response.OutputStream.WriteAsync(bytes.AsMemory(end + 4));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving;
+        ((IDisposable)_listener).Dispose();
+    }
+}
