@@ -254,6 +254,7 @@ public sealed partial class AgentDaemonTests
         Assert.Equal("issue-4711-12-1-a1", health["tasks"]![0]!["attemptId"]!.GetValue<string>());
         Assert.DoesNotContain("the-token-of-this-agent", health.ToJsonString() + stage.AgentLog, StringComparison.Ordinal);
         agent.Terminate();
+        await agent.SaysAsync("Told to stop");
         agent.Terminate();
         Schema.Check("agent", JsonNode.Parse((await agent.EndAsync()).Output));
     }
