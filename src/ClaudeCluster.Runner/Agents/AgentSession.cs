@@ -42,9 +42,9 @@ internal sealed class AgentSession : IAsyncDisposable
         _options = place.Options(new PushCredentials(_link, place.Settings.AgentId, place.GitHubToken, host.Time).FindAsync);
         _attemptLogs = new AttemptLogs(place.Root, place.Settings.Logging.MostBytes, place.Settings.Logging.Transcripts, redact, host.Time);
         Desk = new AttemptDesk(place.Settings.AgentId, takePlace, Gate, _link, _attemptLogs, redact, host.Time, logs, signals.AtOnce);
-        _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"), redact);
+        _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"));
         _remote = Open(Address, place, host, logs);
-        Hub = new AgentHub(_remote, Gate, _journal, logs);
+        Hub = new AgentHub(_remote, Gate, _journal, redact, logs);
         Pulse = new HubPulse(_remote, Address.ToString(), host.Time, logs);
         SignsOfLife = new SignsOfLife(_link, place.Settings.CoordinatorUrl?.GetLeftPart(UriPartial.Authority) ?? "none", Report, Gate, host.Time, host.Chance, logs);
     }
@@ -162,7 +162,11 @@ internal sealed class AgentSession : IAsyncDisposable
     {
         var stopped = WhenCancelledAsync(stop);
         if (await Task.WhenAny(working, stopped) == stopped && Signals.Stopping.IsCancellationRequested)
-            _logs.Stopping(Desk.Running.Count, DurationText.Write(Place.Settings.Limits.Drain));
+        {
+            var (running, drain) = (Desk.Running.Count, DurationText.Write(Place.Settings.Limits.Drain));
+            _logs.Stopping(running, drain);
+        }
+
         if (stopped.IsCompleted && !await EndsWithinAsync(working, Place.Settings.Limits.Drain, Signals.AtOnce))
         {
             Signals.HandBack();
