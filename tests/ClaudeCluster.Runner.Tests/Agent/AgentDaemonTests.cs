@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.Orchestrations;
 
 namespace ClaudeCluster.Runner.Tests;
@@ -244,11 +243,8 @@ public sealed partial class AgentDaemonTests
 
         using var http = new HttpClient();
         JsonObject health = [];
-        await UntilAsync(() =>
-        {
-            health = http.GetFromJsonAsync<JsonObject>($"{address}/health", Cancellation).GetAwaiter().GetResult()!;
-            return health["hubConnected"]!.GetValue<bool>();
-        });
+        while (health["hubConnected"]?.GetValue<bool>() != true)
+            health = (await http.GetFromJsonAsync<JsonObject>($"{address}/health", Cancellation))!;
 
         Assert.Equal("ready", health["status"]!.GetValue<string>());
         Assert.Equal("issue-4711-12-1-a1", health["tasks"]![0]!["attemptId"]!.GetValue<string>());
