@@ -90,7 +90,7 @@ public sealed partial class AgentConfigTests
     [InlineData("coordinator_url: http://192.168.1.10:8080\ncredentials: { agent_token: env:X }", "in the clear")]
     [InlineData("certificate_fingerprint: abc", "no SHA-256 fingerprint")]
     [InlineData("health: { listen: everywhere }", "no address of a machine")]
-    [InlineData("logging: { levle: DEBUG }", "Did you mean 'level'?")]
+    [InlineData("logging: { levels: DEBUG }", "Did you mean 'level'?")]
     public void A_bad_value_is_told_with_its_line(string line, string reason)
     {
         var bad = Assert.Throws<BadInputException>(() => Read($"agent_id: a\nhub: localhost\nspecialties: backend\nworkspace_root: w\n{line}\n"));
