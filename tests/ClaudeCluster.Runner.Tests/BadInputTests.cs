@@ -114,6 +114,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("demmo", "There is no command 'demmo'. Did you mean 'demo'?")]
     [InlineData("run --evnt x", "There is no option '--evnt'. Did you mean '--event'?")]
+    [InlineData("agent --onse", "There is no option '--onse'. Did you mean '--once'?")]
     [InlineData("doctor --jsn", "There is no option '--jsn'. Did you mean '--json'?")]
     [InlineData("dry-run --issue-title two words", "'words' is one word too many.")]
     [InlineData("run", "Option '--event' is required. See 'claude-cluster run --help'.")]

@@ -12,7 +12,7 @@ namespace ClaudeCluster.Agent;
 /// more by the next process: the completion token is the fence, so it is either still good, or the attempt was decided meanwhile and the
 /// hub refuses it. Either way the entry goes.
 /// </summary>
-public sealed class ResultJournal(string folder, Func<string, string> redact)
+public sealed class ResultJournal(string folder)
 {
     private const string Ending = ".json";
 
@@ -22,7 +22,7 @@ public sealed class ResultJournal(string folder, Func<string, string> redact)
         Directory.CreateDirectory(folder);
         var item = completion.Item;
         var path = Path.Combine(folder, NameOf(item.Token));
-        var entry = new Entry(item.InstanceId, item.ExecutionId, item.Token, item.TaskId, item.Name.Name, completion.Result is { } result ? redact(result) : null, completion.Failure);
+        var entry = new Entry(item.InstanceId, item.ExecutionId, item.Token, item.TaskId, item.Name.Name, completion.Result, completion.Failure);
         await WholeFile.WriteAsync(path, JsonSerializer.Serialize(entry));
         return path;
     }

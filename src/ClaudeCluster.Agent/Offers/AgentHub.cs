@@ -9,9 +9,10 @@ namespace ClaudeCluster.Agent;
 
 /// <summary>
 /// The hub as an agent's worker uses it. It takes tasks only while the offer is open, and stays connected all the same, so that what it
-/// holds stays its own; and it stores a result on its own disk before it sends it.
+/// holds stays its own; and it stores a result, without secrets, on its own
+/// disk before it sends it.
 /// </summary>
-public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal, ILogger logger) : ITaskHub
+public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal, Func<string, string> redact, ILogger logger) : ITaskHub
 {
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -26,8 +27,13 @@ public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal
 
     public async Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default)
     {
-        var entry = await journal.StoreAsync(completion);
-        var receipt = await hub.CompleteAsync(completion, cancellation);
+        var clean = completion with
+        {
+            Result = completion.Result is { } result ? RedactedJson.Apply(result, redact) : null,
+            Failure = completion.Failure is { } failure ? failure with { ErrorMessage = redact(failure.ErrorMessage) } : null,
+        };
+        var entry = await journal.StoreAsync(clean);
+        var receipt = await hub.CompleteAsync(clean, cancellation);
         // Not before it has an answer: else a crash here would lose it. A second delivery names a token that is no longer good.
         ResultJournal.Forget(entry);
         if (receipt == Receipt.LeaseLost)

@@ -20,7 +20,7 @@ internal sealed class AgentDaemon(AgentSession session, HostEnvironment host, Ou
         using var background = new CancellationTokenSource();
         Task[] beside =
         [
-            session.SignsOfLife.RunAsync(background.Token), session.Pulse.RunAsync(background.Token), WatchOfferAsync(background.Token), ProbeAsync(background.Token), QuietlyAsync(session.DeliverLeftoversAsync(background.Token)),
+            session.ShowLifeAsync(background.Token), session.Pulse.RunAsync(background.Token), WatchOfferAsync(background.Token), ProbeAsync(background.Token), QuietlyAsync(session.DeliverLeftoversAsync(background.Token)),
         ];
         session.Desk.Changed += session.SignsOfLife.Wake;
         await using var draining = stop.Register(session.SignsOfLife.Wake);

@@ -29,7 +29,7 @@ internal sealed class AgentOnce
             return null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_session.Signals.Stopping);
         using var background = new CancellationTokenSource();
-        var life = _session.SignsOfLife.RunAsync(background.Token);
+        var life = _session.ShowLifeAsync(background.Token);
         _session.Desk.Changed += () =>
         {
             // One is enough, however it ends.

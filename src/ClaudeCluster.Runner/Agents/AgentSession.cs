@@ -42,9 +42,9 @@ internal sealed class AgentSession : IAsyncDisposable
         _options = place.Options(new PushCredentials(_link, place.Settings.AgentId, place.GitHubToken, host.Time).FindAsync);
         _attemptLogs = new AttemptLogs(place.Root, place.Settings.Logging.MostBytes, place.Settings.Logging.Transcripts, redact, host.Time);
         Desk = new AttemptDesk(place.Settings.AgentId, takePlace, Gate, _link, _attemptLogs, redact, host.Time, logs, signals.AtOnce);
-        _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"), redact);
+        _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"));
         _remote = Open(Address, place, host, logs);
-        Hub = new AgentHub(_remote, Gate, _journal, logs);
+        Hub = new AgentHub(_remote, Gate, _journal, redact, logs);
         Pulse = new HubPulse(_remote, Address.ToString(), host.Time, logs);
         SignsOfLife = new SignsOfLife(_link, place.Settings.CoordinatorUrl?.GetLeftPart(UriPartial.Authority) ?? "none", Report, Gate, host.Time, host.Chance, logs);
     }
@@ -106,6 +106,9 @@ internal sealed class AgentSession : IAsyncDisposable
         await WithinDrainAsync(working, stop);
     }
 
+    /// <summary>Tells the coordinator how the agent is, if there is one.</summary>
+    public Task ShowLifeAsync(CancellationToken cancellationToken) => Place.Settings.CoordinatorUrl is null ? Task.CompletedTask : SignsOfLife.RunAsync(cancellationToken);
+
     /// <summary>Sends what an earlier process stored and could not send.</summary>
     public Task DeliverLeftoversAsync(CancellationToken cancellationToken) => _journal.DeliverLeftoversAsync(_remote, _logs, cancellationToken);
 
@@ -158,7 +161,13 @@ internal sealed class AgentSession : IAsyncDisposable
     private async Task WithinDrainAsync(Task working, CancellationToken stop)
     {
         var stopped = WhenCancelledAsync(stop);
-        if (await Task.WhenAny(working, stopped) == stopped && !await EndsWithinAsync(working, Place.Settings.Limits.Drain, Signals.AtOnce))
+        if (await Task.WhenAny(working, stopped) == stopped && Signals.Stopping.IsCancellationRequested)
+        {
+            var (running, drain) = (Desk.Running.Count, DurationText.Write(Place.Settings.Limits.Drain));
+            _logs.Stopping(running, drain);
+        }
+
+        if (stopped.IsCompleted && !await EndsWithinAsync(working, Place.Settings.Limits.Drain, Signals.AtOnce))
         {
             Signals.HandBack();
             // The hub is away: the results stay in the journal.
@@ -207,4 +216,10 @@ internal sealed class AgentSession : IAsyncDisposable
             throw new BadInputException("agent.yml", insecure.Message, "Use https://, or set 'insecure_lan: true' on a network where you trust everyone.");
         }
     }
+}
+
+internal static partial class AgentSessionLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Told to stop: no more tasks are taken, {Running} may end within {Drain}. A second signal hands them back at once.")]
+    public static partial void Stopping(this ILogger logger, int running, string drain);
 }

@@ -38,6 +38,8 @@ internal sealed class AgentStage : IAsyncDisposable
 
     public string Workspaces => Playground.At("opt/workspaces");
 
+    public string Journal => Path.Combine(Workspaces, "state", "journal");
+
     public string AgentLog => File.Exists(Playground.At("opt/logs/agent.log")) ? ReadShared(Playground.At("opt/logs/agent.log")) : string.Empty;
 
     public static async Task<AgentStage> OpenAsync(string script = Playground.OneAttempt, string settings = "", string? leaseSeconds = "3")

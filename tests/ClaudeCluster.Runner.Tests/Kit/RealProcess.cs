@@ -35,6 +35,9 @@ internal sealed class RealProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What it has said so far on standard output.</summary>
+    public string Output => Heard(_output);
+
     /// <summary>Waits until the process has printed such a line.</summary>
     public async Task SaysAsync(string part)
     {
