@@ -102,7 +102,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
         State = AgentState.Ready,
     };
 
-    public async Task UntilAsync(Func<Task<bool>> holds)
+    public static async Task UntilAsync(Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(Patience);
         while (!await holds())

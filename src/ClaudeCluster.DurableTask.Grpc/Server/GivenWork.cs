@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Grpc.Server;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClaudeCluster.Agent;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using Microsoft.Extensions.Logging;
 

@@ -4,7 +4,6 @@ using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.Grpc.Server;
 using ClaudeCluster.DurableTask.Grpc.Tests.Kit;
 using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.WorkItems;
 
