@@ -31,6 +31,13 @@ internal static class Goals
     /// <summary>The SDK itself is the limit, not what is stored.</summary>
     public static Goal WireOfSdk { get; } = Goal.AtLeast(0.9);
 
+    public static Goal AgainstFullClone { get; } = Goal.AtLeast(20);
+
+    public static Goal AgainstShallowClone { get; } = Goal.AtLeast(4);
+
+    /// <summary>Seconds of an attempt that are neither its coder's nor its tests'.</summary>
+    public static Goal AttemptOverhead { get; } = Goal.AtMost(2);
+
     public static Goal? Fan100(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(5_000) : null;
 
     /// <summary>Only of the size that the goal speaks of.</summary>

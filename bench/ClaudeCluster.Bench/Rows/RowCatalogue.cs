@@ -12,8 +12,9 @@ internal static class RowCatalogue
     public const string History = "history";
     public const string Finished = "finished";
     public const string Wire = "wire";
+    public const string Workspace = "workspace";
 
-    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow()];
+    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow(), new WorkspaceRow()];
 
     public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
 
@@ -27,6 +28,7 @@ internal static class RowCatalogue
           history   one orchestration whose history grows from 10 to 10,000 events: cost per step; replay from nothing
           finished  what 10,000 orchestrations leave in memory when they have ended
           wire      seq5 through the protocol: orchestrations per second, as a share of what bare calls allow
+          workspace until a coder can begin on a repository of 20,000 commits and 5,000 files, beside fresh clones; an attempt without coder and tests
         """;
 
     /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>
