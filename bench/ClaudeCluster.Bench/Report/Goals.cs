@@ -36,6 +36,13 @@ internal static class Goals
 
     public static Goal AgentAttempt { get; } = Goal.AtMost(40);
 
+    public static Goal AgainstFullClone { get; } = Goal.AtLeast(20);
+
+    public static Goal AgainstShallowClone { get; } = Goal.AtLeast(4);
+
+    /// <summary>Seconds of an attempt that are neither its coder's nor its tests'.</summary>
+    public static Goal AttemptOverhead { get; } = Goal.AtMost(2);
+
     public static Goal? Fan100(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(5_000) : null;
 
     /// <summary>Only of the size that the goal speaks of.</summary>

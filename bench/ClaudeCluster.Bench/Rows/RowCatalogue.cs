@@ -13,8 +13,10 @@ internal static class RowCatalogue
     public const string Finished = "finished";
     public const string Wire = "wire";
     public const string Agent = "agent";
+    public const string Workspace = "workspace";
 
-    private static readonly Row[] Ours = [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow(), new AgentRow()];
+    private static readonly Row[] Ours =
+        [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow(), new AgentRow(), new WorkspaceRow()];
 
     public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
 
@@ -29,6 +31,7 @@ internal static class RowCatalogue
           finished  what 10,000 orchestrations leave in memory when they have ended
           wire      seq5 through the protocol: orchestrations per second, as a share of what bare calls allow
           agent     memory of the agent's own process: while it waits, and for each running attempt
+          workspace until a coder can begin on a repository of 20,000 commits and 5,000 files, beside fresh clones; an attempt without coder and tests
         """;
 
     /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>
