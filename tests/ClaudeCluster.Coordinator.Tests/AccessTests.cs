@@ -38,7 +38,7 @@ public sealed class AccessTests : IDisposable
             Assert.Equal("unauthenticated", (await TestCoordinator.ReadAsync(answer))["code"]!.GetValue<string>());
         }
 
-        await coordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Count == 3);
+        await TestCoordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Count == 3);
         Assert.All(await coordinator.AuditAsync(), entry => Assert.Equal(("stranger", $"{method} {path}"), (entry!["who"]!.GetValue<string>(), entry["what"]!.GetValue<string>())));
     }
 
@@ -58,7 +58,7 @@ public sealed class AccessTests : IDisposable
         using var answer = await agent.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        await coordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Any(entry => entry!["who"]!.GetValue<string>() == "pc-3"));
+        await TestCoordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Any(entry => entry!["who"]!.GetValue<string>() == "pc-3"));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class AccessTests : IDisposable
         }
 
         Assert.Equal("RunAgent:backend@pc-3", ((ActivityWorkItem)items.Current).Name.Name);
-        await coordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Count(entry => entry!["who"]!.GetValue<string>() == "pc-3") == 5);
+        await TestCoordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Count(entry => entry!["who"]!.GetValue<string>() == "pc-3") == 5);
     }
 
     [Fact]
@@ -112,13 +112,13 @@ public sealed class AccessTests : IDisposable
         var token = await coordinator.AddAgentAsync("pc-3", "backend");
         var (id, _, _) = await coordinator.GiveAttemptAsync(token, "RunAgent:backend");
         var waiting = coordinator.Connect(token).WaitAsync(id, Until.Completed, payloads: false, Cancellation);
-        await coordinator.UntilAsync(() => ConnectedAsync(coordinator, "pc-3", true));
+        await TestCoordinator.UntilAsync(() => ConnectedAsync(coordinator, "pc-3", true));
 
         using var answer = await coordinator.Operator.DeleteAsync(new Uri("/api/agents/pc-3", UriKind.Relative), Cancellation);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => waiting.WaitAsync(TestCoordinator.Patience))).StatusCode);
-        await coordinator.UntilAsync(() => ConnectedAsync(coordinator, "pc-3", false));
+        await TestCoordinator.UntilAsync(() => ConnectedAsync(coordinator, "pc-3", false));
         using var report = await coordinator.Client(token).PutAsJsonAsync("/api/agents/pc-3", TestCoordinator.Report("pc-3", "backend"), Cancellation);
         Assert.True(report.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests);
     }

@@ -101,7 +101,7 @@ public sealed class OnePortTests : IDisposable
 
         silent.ForEach(client => client.Dispose());
 
-        await coordinator.UntilAsync(async () =>
+        await TestCoordinator.UntilAsync(async () =>
         {
             try
             {

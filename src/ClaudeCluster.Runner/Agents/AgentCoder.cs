@@ -14,7 +14,7 @@ internal static class AgentCoder
         var found = await InspectAsync(place, host, cancellationToken);
         return found.Problem switch
         {
-            null => new ClaudeCoder(place.ClaudeOptions(found.Version), host.Time),
+            null => new ClaudeCoder(place.ClaudeOptions(found.Version), host.Time, options),
             AttemptOutcome.HostNotReady problem => throw new HostNotReadyException(problem.Detail, problem.Fix),
             AttemptOutcome problem => throw new HostNotReadyException(OutcomeText.Describe(problem), "'claude-cluster agent --check' tells more."),
         };

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.GitHub;
