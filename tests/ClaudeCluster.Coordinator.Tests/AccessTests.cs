@@ -120,7 +120,26 @@ public sealed class AccessTests : IDisposable
         Assert.Equal(StatusCode.Unauthenticated, (await Assert.ThrowsAsync<RpcException>(() => waiting.WaitAsync(TestCoordinator.Patience))).StatusCode);
         await TestCoordinator.UntilAsync(() => ConnectedAsync(coordinator, "pc-3", false));
         using var report = await coordinator.Client(token).PutAsJsonAsync("/api/agents/pc-3", TestCoordinator.Report("pc-3", "backend"), Cancellation);
-        Assert.True(report.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.TooManyRequests);
+        Assert.Equal(HttpStatusCode.Unauthorized, report.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_revoked_agent_that_comes_back_again_and_again_shuts_nobody_out()
+    {
+        await using var coordinator = await TestCoordinator.StartAsync(_folder.Path);
+        var token = await coordinator.AddAgentAsync("pc-3", "backend");
+        using var revoked = await coordinator.Operator.DeleteAsync(new Uri("/api/agents/pc-3", UriKind.Relative), Cancellation);
+
+        for (var i = 0; i <= FailedCredentials.Allowed; i++)
+        {
+            using var refused = await coordinator.Client(token).PutAsJsonAsync("/api/agents/pc-3", TestCoordinator.Report("pc-3", "backend"), Cancellation);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            var call = await Assert.ThrowsAsync<RpcException>(() => coordinator.Connect(token).GetAsync("flow", payloads: false, Cancellation));
+            Assert.Equal(StatusCode.Unauthenticated, call.StatusCode);
+        }
+
+        using var right = await coordinator.Operator.GetAsync(new Uri("/api/agents", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
     }
 
     [Fact]

@@ -51,7 +51,8 @@ internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, 
     {
         if (token is null)
             return null;
-        if (registry.OfToken(token) is { } agent)
+        // One that was taken away is refused as such: who comes back with it is no guesser, and blocks nobody's address.
+        if ((registry.OfToken(token) ?? registry.OfRevokedToken(token)) is { } agent)
             return GrantOf(agent);
         return operatorToken.Is(token) ? HubGrant.Everything : null;
     }
@@ -100,6 +101,12 @@ internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, 
         if (token is not null && operatorToken.Is(token))
             return new Caller.Operator();
         var problem = ApiProblem.Unauthenticated(isMissing: token is null);
+        if (token is not null && registry.OfRevokedToken(token) is { } revoked)
+        {
+            audit.Add(revoked.Record.Id.Value, WhatOf(http), problem.Problem.Reason, AddressOf(http)?.ToString());
+            throw problem;
+        }
+
         CountFailure(AddressOf(http), WhatOf(http), problem.Problem.Reason);
         throw problem;
     }

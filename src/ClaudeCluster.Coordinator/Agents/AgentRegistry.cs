@@ -26,6 +26,10 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
     public RegisteredAgent? OfToken(string token) =>
         _byHash.GetValueOrDefault(Token.Hash(token)) is { Record.RevokedAt: null } agent ? agent : null;
 
+    /// <summary>Whose token this was before it was taken away; null if it never was one, or has been replaced.</summary>
+    public RegisteredAgent? OfRevokedToken(string token) =>
+        _byHash.GetValueOrDefault(Token.Hash(token)) is { Record.RevokedAt: not null } agent ? agent : null;
+
     public LastReport? ReportOf(AgentId agent) => _reports.GetValueOrDefault(agent.Value);
 
     /// <summary>Reads what is stored: at the start, and again and again where others may write too.</summary>
@@ -111,6 +115,8 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
                 _byHash.TryRemove(before.Record.TokenHash, out _);
             if (before is not null && (!isSameToken || record.RevokedAt is not null))
                 before.Revoke();
+            if (record.RevokedAt is not null)
+                now.Revoke();
         }
     }
 

@@ -18,13 +18,16 @@ public sealed class CredentialTests : IAsyncDisposable
     [Fact]
     public async Task Fetch_and_push_each_ask_for_a_credential_and_nothing_of_the_attempt_ever_sees_it()
     {
-        // The coder and the tests look at all that they can: every process of the PC, and everything below the agent's root.
-        var look = $"(env; for p in /proc/[0-9]*; do tr '\\\\0' '\\\\n' < $p/environ; tr '\\\\0' ' ' < $p/cmdline; done; cat {_source.Options.Root}/mirrors/*/config .git; grep -r one {_source.Options.Root}) 2> /dev/null";
-        var result = await PlayAsync($"- {{run: \"{look.Replace("\"", "\\\"", StringComparison.Ordinal)} > seen.txt; true\"}}\n", new TestCommand($"{look.Replace("\\\\", "\\", StringComparison.Ordinal)} | tail -c 3000; ! grep -q '\"time\"' seen.txt"));
+        // The coder and the tests look at all that they can, every process of the PC and everything below the agent's root, and count the lines that
+        // have a piece of the secret. The pattern does not match itself.
+        var look = $"(env; for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; tr '\\0' ' ' < $p/cmdline; done; cat {_source.Options.Root}/mirrors/*/config .git; grep -r one {_source.Options.Root}) 2> /dev/null | grep -c 'one .[t]ime'";
 
-        Assert.IsType<AttemptOutcome.Succeeded>(result.Outcome);
+        var result = await PlayAsync($"- {{run: \"{look.Replace("\\", "\\\\", StringComparison.Ordinal)} > seen.txt; true\"}}\n", new TestCommand($"echo \"found $( {look})\""));
+
+        Assert.True(result.Outcome is AttemptOutcome.Succeeded, OutcomeText.Describe(result.Outcome));
         Assert.Equal(["issue-4711-12-1-a1", "issue-4711-12-1-a1"], _asked);
-        Assert.DoesNotContain("\"time\"", _source.Show("claude/wip/12-1-a1", "seen.txt") + result.Verified[0].Tail, StringComparison.Ordinal);
+        Assert.Equal("0", _source.Show("claude/wip/12-1-a1", "seen.txt").Trim());
+        Assert.Contains("found 0", result.Verified[0].Tail, StringComparison.Ordinal);
         Assert.True(_server.Authorized >= 4, $"{_server.Authorized} requests had the credential.");
         Assert.DoesNotContain(Directory.EnumerateFiles(_source.Options.Root, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("\"time\"", StringComparison.Ordinal));
     }

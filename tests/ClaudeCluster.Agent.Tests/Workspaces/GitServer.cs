@@ -99,8 +99,8 @@ internal sealed class GitServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        // Once only: a second end would take the port from whoever has it by then.
+        _listener.Close();
         await _serving;
-        ((IDisposable)_listener).Dispose();
     }
 }
