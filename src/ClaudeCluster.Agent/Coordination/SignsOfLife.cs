@@ -57,7 +57,7 @@ public sealed class SignsOfLife(
         try
         {
             Obey(await link.ReportAsync(report(), cancellationToken));
-            if (_tries > 0 || LastAnswer is null)
+            if (link is not NoCoordinator && (_tries > 0 || LastAnswer is null))
                 logger.CoordinatorBack(address);
             _tries = 0;
             LastAnswer = time.GetUtcNow();

@@ -28,9 +28,9 @@ internal sealed class Killer(RealCluster cluster, Random random)
                 Hit("agent");
                 break;
             default:
-                if (ProcessesOf(cluster, "claude").FirstOrDefault() is not (> 0 and var claude))
+                if (ProcessesOf(cluster, "claude") is not { Count: > 0 } running)
                     return;
-                Kill(claude);
+                Kill(running[random.Next(running.Count)]);
                 Hit("Claude");
                 break;
         }

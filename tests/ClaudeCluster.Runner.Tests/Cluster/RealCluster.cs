@@ -35,7 +35,7 @@ internal sealed class RealCluster : IAsyncDisposable
     public static async Task<RealCluster> StartAsync(IReadOnlyList<ModelStep> script)
     {
         var model = await ScriptedModelServer.StartAsync(script);
-        var playground = Playground.Create(policy: "tests: 'ls task-*.txt'\n");
+        var playground = Playground.Create(policy: "tests: 'ls task-*.txt'\nlimits: { attempts: 10 }\n");
         playground.Environment["CLAUDE_CODE_CLI_PATH"] = RealClaude.Path();
         playground.Environment["ANTHROPIC_BASE_URL"] = model.Url.AbsoluteUri;
         playground.Environment["ANTHROPIC_API_KEY"] = "sk-ant-api03-the-key-of-this-machine";
