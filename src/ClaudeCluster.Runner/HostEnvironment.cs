@@ -32,8 +32,6 @@ internal sealed record HostEnvironment(
     public string StateFolder =>
         Variable("XDG_STATE_HOME") ?? Path.Combine(Variable("HOME") ?? Variable("USERPROFILE") ?? TemporaryFolder, ".local", "state");
 
-    public static Random NewRandom() => new();
-
     public string? Variable(string name) => Variables.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     /// <summary>What our own git, tests and scripts may see of this environment: where programs are, and the language. Never a secret.</summary>

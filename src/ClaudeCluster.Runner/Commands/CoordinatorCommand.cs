@@ -17,7 +17,7 @@ internal static class CoordinatorCommand
             Description = "A file, postgresql://user@host/database, or 'memory'. Default: DATABASE_URL, else a file in your state folder.",
             HelpName = "STORE",
         };
-        var elsewhere = new Option<string?>("--hub") { Description = "Use a hub elsewhere: an address, or a connection string of a Durable Task Scheduler. CLAUDE_CLUSTER_HUB_TOKEN holds its credential.", HelpName = "HUB" };
+        var elsewhere = HubConnection.Choice.Create("Use a hub elsewhere; agents connect to it themselves.");
         var own = new Option<string?>("--operator-token-from") { Description = "An environment variable that holds the operator's token. Default: one is made at the first start.", HelpName = "VARIABLE" };
         var command = new Command(
             "coordinator",
@@ -25,8 +25,9 @@ internal static class CoordinatorCommand
             + "Example: claude-cluster coordinator\n"
             + "Example: claude-cluster coordinator --listen 0.0.0.0:8080 --store postgresql://me@db/cluster")
         {
-            store, elsewhere, own,
+            store, own,
         };
+        elsewhere.AddTo(command);
         listening.AddTo(command);
         leases.AddTo(command);
 
@@ -38,8 +39,8 @@ internal static class CoordinatorCommand
             var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
             using var logs = new OutputLogs(output, OutputLogs.LevelOf(host));
             var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
-            await using var hub = parsed.GetValue(elsewhere) is { } address
-                ? await CoordinatorHub.ElsewhereAsync(address, chosen, host, cancellationToken)
+            await using var hub = elsewhere.Read(parsed, host) is { } connection
+                ? await CoordinatorHub.ElsewhereAsync(connection, chosen, host, logs, cancellationToken)
                 : await CoordinatorHub.OwnAsync(chosen, leases.Read(parsed, chosen), host, logs, cancellationToken);
             var options = new CoordinatorOptions
             {
@@ -103,11 +104,10 @@ internal sealed record CoordinatorHub(LocalTaskHub? Own, RemoteTaskHub? Elsewher
     }
 
     /// <summary>The store then holds only the coordinator's records.</summary>
-    public static async Task<CoordinatorHub> ElsewhereAsync(string text, HubStore store, HostEnvironment host, CancellationToken cancellation)
+    public static async Task<CoordinatorHub> ElsewhereAsync(HubConnection connection, HubStore store, HostEnvironment host, OutputLogs logs, CancellationToken cancellation)
     {
-        var hub = Connect(text, host);
         await store.Store.OpenAsync(cancellation);
-        return new CoordinatorHub(null, hub.Remote, hub.Name, store);
+        return new CoordinatorHub(null, connection.Open(host, logs), connection.Address.ToString(), store);
     }
 
     public async ValueTask DisposeAsync()
@@ -118,19 +118,5 @@ internal sealed record CoordinatorHub(LocalTaskHub? Own, RemoteTaskHub? Elsewher
             await Elsewhere.DisposeAsync();
         if (Store is not null)
             await Store.Store.DisposeAsync();
-    }
-
-    private static (RemoteTaskHub Remote, string Name) Connect(string text, HostEnvironment host)
-    {
-        try
-        {
-            var address = HubAddress.Parse(text);
-            var options = new RemoteTaskHubOptions { Token = host.Variable("CLAUDE_CLUSTER_HUB_TOKEN") is { } token ? new StaticHubToken(token) : null };
-            return (new RemoteTaskHub(address, options, host.Time, HostEnvironment.NewRandom()), address.ToString());
-        }
-        catch (Exception failure) when (failure is FormatException or ArgumentException)
-        {
-            throw new BadInputException("--hub", failure.Message, "Give an address such as https://hub:4001, or a connection string.");
-        }
     }
 }

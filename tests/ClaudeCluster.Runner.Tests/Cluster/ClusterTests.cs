@@ -5,7 +5,7 @@ using ClaudeCluster.Orchestrations;
 
 namespace ClaudeCluster.Runner.Tests;
 
-/// <summary>Two agents, a hub, the real CLI: issues become branches, each once, whatever is killed.</summary>
+/// <summary>Two agents, a coordinator with the hub, the real CLI: issues become branches, each once, whatever is killed.</summary>
 public sealed class ClusterTests(ITestOutputHelper output)
 {
     private const int Tasks = 20;
@@ -42,7 +42,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Killed_at_random_moments_agents_hub_and_CLI_still_bring_each_task_to_its_one_branch()
+    public async Task Killed_at_random_moments_agents_coordinator_and_CLI_still_bring_each_task_to_its_one_branch()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var cluster = await RealCluster.StartAsync(RealCluster.Script);

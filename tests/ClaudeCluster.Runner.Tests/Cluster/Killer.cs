@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ClaudeCluster.Runner.Tests;
 
-/// <summary>Kills, as by <c>kill -9</c>, at moments that nobody chose: an agent, the hub, or a CLI at work. What a person's service manager starts again is started again.</summary>
+/// <summary>Kills, as by <c>kill -9</c>, at moments that nobody chose: an agent, the coordinator with its hub, or a CLI at work. What a person's service manager starts again is started again.</summary>
 internal sealed class Killer(RealCluster cluster, Random random)
 {
     private readonly SortedDictionary<string, int> _hits = new(StringComparer.Ordinal);
@@ -17,9 +17,8 @@ internal sealed class Killer(RealCluster cluster, Random random)
         switch (random.Next(10))
         {
             case < 4:
-                await cluster.KillAsync("hub");
-                await cluster.StartHubAsync();
-                Hit("hub");
+                await cluster.ReplaceCoordinatorAsync();
+                Hit("coordinator");
                 break;
             case < 6:
                 var agent = random.Next(2) == 0 ? "backend" : "frontend";

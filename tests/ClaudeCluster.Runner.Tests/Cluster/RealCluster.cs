@@ -10,11 +10,14 @@ using ClaudeCluster.ScriptedModel;
 namespace ClaudeCluster.Runner.Tests;
 
 /// <summary>
-/// A hub and agents as processes of their own, the real CLI with a model that plays a script, and a repository. The flow's steps are taken in
+/// A coordinator and agents as processes of their own, the real CLI with a model that plays a script, and a repository. The flow's steps are taken in
 /// this process, as the coordinator takes them, with GitHub as a folder.
 /// </summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
+    private const string Coordinator = "coordinator";
+    private const string OperatorToken = "an-operator-s-token-that-is-long-enough";
+
     private readonly Dictionary<string, RealProcess> _processes = new(StringComparer.Ordinal);
     private readonly int _port = FreePort();
     private LocalCluster? _flows;
@@ -38,28 +41,46 @@ internal sealed class RealCluster : IAsyncDisposable
         var playground = Playground.Create(policy: "tests: 'ls task-*.txt'\nlimits: { attempts: 10 }\n");
         playground.Environment["CLAUDE_CODE_CLI_PATH"] = RealClaude.Path();
         playground.Environment["ANTHROPIC_BASE_URL"] = model.Url.AbsoluteUri;
+        playground.Environment["CLAUDE_CLUSTER_TOKEN"] = OperatorToken;
         playground.Environment["ANTHROPIC_API_KEY"] = "sk-ant-api03-the-key-of-this-machine";
         var cluster = new RealCluster(playground, model);
-        await cluster.StartHubAsync();
+        await cluster.StartCoordinatorAsync();
         await cluster.StartFlowsAsync();
         return cluster;
     }
 
-    public async Task StartHubAsync()
+    public async Task StartCoordinatorAsync()
     {
-        var hub = Playground.Start("hub", "--listen", $"127.0.0.1:{_port}", "--store", "cluster.db", "--lease", "5", "--grace", "5");
-        await hub.SaysAsync("listens on");
-        _processes["hub"] = hub;
+        var coordinator = Playground.Start("coordinator", "--listen", $"127.0.0.1:{_port}", "--store", "cluster.db", "--lease", "5", "--grace", "5", "--operator-token-from", "CLAUDE_CLUSTER_TOKEN");
+        await coordinator.SaysAsync("listens on");
+        _processes[Coordinator] = coordinator;
     }
 
+    /// <summary>Kills the coordinator as by <c>kill -9</c>, and starts it again as a service manager does.</summary>
+    public async Task ReplaceCoordinatorAsync()
+    {
+        await KillAsync(Coordinator);
+        await StartCoordinatorAsync();
+    }
+
+    /// <summary>Adds the agent at its first start.</summary>
     /// <param name="id">The agent's.</param>
     /// <param name="specialty">Its only one.</param>
     /// <param name="slots">Tasks at once.</param>
     public async Task StartAgentAsync(string id, string specialty, int slots)
     {
+        if (!File.Exists(Playground.At($"{id}.token")))
+        {
+            var added = await Playground.CallAsync("agents", "add", id, "--specialties", specialty, "--coordinator", $"http://127.0.0.1:{_port}", "--json");
+            Assert.True(added.Code == 0, added.All);
+            Playground.Write($"{id}.token", added.Json["token"]!.GetValue<string>());
+        }
+
         Playground.Write($"{id}.yml", $"""
             agent_id: {id}
-            hub: 127.0.0.1:{_port}
+            coordinator_url: http://127.0.0.1:{_port}
+            credentials:
+              agent_token: file:{Playground.At($"{id}.token")}
             specialties: [{specialty}]
             workspace_root: {WorkspaceOf(id)}
             max_concurrent_tasks: {slots}
@@ -82,7 +103,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>As a service manager does.</summary>
     public async Task StopAgentsAsync()
     {
-        foreach (var name in _processes.Keys.Where(name => name != "hub").ToList())
+        foreach (var name in _processes.Keys.Where(name => name != Coordinator).ToList())
         {
             _processes[name].Terminate();
             var ended = await _processes[name].EndAsync();
@@ -143,7 +164,7 @@ internal sealed class RealCluster : IAsyncDisposable
             TimeProvider.System);
         var connection = new HubConnection(
             HubAddress.Parse($"127.0.0.1:{_port}"),
-            new RemoteTaskHubOptions { Patience = TimeSpan.FromMinutes(5), ReconnectAfter = TimeSpan.FromMilliseconds(50), ReconnectAtMostAfter = TimeSpan.FromMilliseconds(500) });
+            new RemoteTaskHubOptions { Token = new StaticHubToken(OperatorToken), Patience = TimeSpan.FromMinutes(5), ReconnectAfter = TimeSpan.FromMilliseconds(50), ReconnectAtMostAfter = TimeSpan.FromMilliseconds(500) });
         var local = await LocalRepository.OpenAsync(Playground.Repository, host, CancellationToken.None);
         var repository = new RepositoryRef(42, "acme/sums", "main", IsPublic: false);
         var everybody = new InProcessFleet(SpecialtyPolicy.Defaults.Select(specialty => specialty.Name).ToHashSet());

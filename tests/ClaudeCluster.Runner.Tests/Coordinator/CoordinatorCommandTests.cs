@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace ClaudeCluster.Runner.Tests;
@@ -50,6 +51,24 @@ public sealed partial class CoordinatorCommandTests
         Schema.Check("agents-revoke", revoked.Json);
         Assert.True(unknown.Code == (int)ExitCode.BadInput, unknown.All);
         Assert.Contains("There is no agent 'pc-9'", unknown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_hub_may_be_elsewhere()
+    {
+        await using var playground = Playground.Create();
+        var hub = playground.Start("hub", "--listen", "127.0.0.1:0", "--store", "memory", "--json");
+        await hub.SaysAsync("\"address\"");
+        var address = JsonNode.Parse(hub.SaidSoFar)!["address"]!.GetValue<string>();
+
+        var (coordinator, url) = await StartAsync(playground, FreePort(), "--hub", address);
+        var added = await playground.CallAsync("agents", "add", "pc-3", "--specialties", "backend", "--coordinator", url, "--json");
+        var refused = await playground.CallAsync("coordinator", "--listen", "127.0.0.1:0", "--store", "other.db", "--hub", "http://a/path");
+
+        Assert.Contains($"The task hub is {address}", coordinator.SaidSoFar, StringComparison.Ordinal);
+        Assert.True(added.Code == 0, added.All);
+        Assert.True(refused.Code == (int)ExitCode.BadInput, refused.All);
+        Assert.Contains("is no address of a hub", refused.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,10 +166,10 @@ public sealed partial class CoordinatorCommandTests
         Assert.Contains("CLAUDE_CLUSTER_TOKEN", refused.Output, StringComparison.Ordinal);
     }
 
-    private static async Task<(RealProcess Process, string Url)> StartAsync(Playground playground, int port)
+    private static async Task<(RealProcess Process, string Url)> StartAsync(Playground playground, int port, params string[] more)
     {
         playground.Environment["CLAUDE_CLUSTER_TOKEN"] = playground.Environment["OPERATOR"] = OwnToken;
-        var process = playground.Start("coordinator", "--listen", $"127.0.0.1:{port}", "--store", "hub.db", "--operator-token-from", "OPERATOR");
+        var process = playground.Start(["coordinator", "--listen", $"127.0.0.1:{port}", "--store", "hub.db", "--operator-token-from", "OPERATOR", .. more]);
         await process.SaysAsync("Ctrl-C stops it.");
         return (process, $"http://127.0.0.1:{port}");
     }
