@@ -51,7 +51,8 @@ internal sealed class SandboxBench : IDisposable
         var sandbox = Sandbox.Of(Options, TimeProvider.System)!;
         var reach = new SandboxReach([Work, Scratch])
         {
-            Temporary = AttemptEnvironment.SystemTemporary(Scratch), HasNetwork = Options.Sandbox!.TestsHaveNetwork,
+            Temporary = AttemptEnvironment.SystemTemporary(Scratch),
+            HasNetwork = Options.Sandbox!.TestsHaveNetwork,
         };
         command = await sandbox.AroundAsync(command, reach, cancellationToken);
         var result = await ChildProcess.RunAsync(command, TimeProvider.System, cancellationToken);

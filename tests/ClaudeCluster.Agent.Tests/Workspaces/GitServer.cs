@@ -64,10 +64,18 @@ internal sealed class GitServer : IAsyncDisposable
         var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["GIT_PROJECT_ROOT"] = _root, ["GIT_HTTP_EXPORT_ALL"] = "1", ["REMOTE_USER"] = "agent", ["REQUEST_METHOD"] = http.Request.HttpMethod,
-            ["PATH_INFO"] = http.Request.Url!.AbsolutePath, ["QUERY_STRING"] = http.Request.Url.Query.TrimStart('?'), ["CONTENT_TYPE"] = http.Request.ContentType,
-            ["HTTP_CONTENT_ENCODING"] = http.Request.Headers["Content-Encoding"], ["GIT_PROTOCOL"] = http.Request.Headers["Git-Protocol"],
-            ["GIT_CONFIG_COUNT"] = "1", ["GIT_CONFIG_KEY_0"] = "http.receivepack", ["GIT_CONFIG_VALUE_0"] = "true",
+            ["GIT_PROJECT_ROOT"] = _root,
+            ["GIT_HTTP_EXPORT_ALL"] = "1",
+            ["REMOTE_USER"] = "agent",
+            ["REQUEST_METHOD"] = http.Request.HttpMethod,
+            ["PATH_INFO"] = http.Request.Url!.AbsolutePath,
+            ["QUERY_STRING"] = http.Request.Url.Query.TrimStart('?'),
+            ["CONTENT_TYPE"] = http.Request.ContentType,
+            ["HTTP_CONTENT_ENCODING"] = http.Request.Headers["Content-Encoding"],
+            ["GIT_PROTOCOL"] = http.Request.Headers["Git-Protocol"],
+            ["GIT_CONFIG_COUNT"] = "1",
+            ["GIT_CONFIG_KEY_0"] = "http.receivepack",
+            ["GIT_CONFIG_VALUE_0"] = "true",
         })
         {
             if (value is not null)
