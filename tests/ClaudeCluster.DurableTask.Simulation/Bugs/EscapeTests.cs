@@ -9,6 +9,9 @@ public sealed class EscapeTests
 {
     private const int Seeds = 20;
 
+    // Tests that block all the pool's threads would leave what escapes waiting for one, while virtual hours go by.
+    static EscapeTests() => ThreadPool.SetMinThreads(32, 32);
+
     [Fact]
     public void A_store_call_that_comes_back_from_the_thread_pool_is_detected() => AssertDetects(async () => await Task.Run(() => { }));
 

@@ -6,6 +6,9 @@ namespace ClaudeCluster.DurableTask.Simulation.Machine;
 /// </summary>
 internal sealed class Scheduler : IDisposable
 {
+    /// <summary>Only a run that has failed waits so long.</summary>
+    private static readonly TimeSpan PatienceWithEscaped = TimeSpan.FromSeconds(5);
+
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Random _chance;
     private readonly List<Ready> _ready = [];
@@ -33,10 +36,10 @@ internal sealed class Scheduler : IDisposable
 
     public void Fail(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
-    /// <summary>Nothing more happens here. What has escaped may still be on another thread, and then is the reason: it is given a moment.</summary>
+    /// <summary>Nothing more happens here. What has escaped may still be on another thread, and then is the reason: it is given its time.</summary>
     public void FailAsStuck(Exception failure)
     {
-        SpinWait.SpinUntil(() => Failure is not null, TimeSpan.FromMilliseconds(500));
+        SpinWait.SpinUntil(() => Failure is not null, PatienceWithEscaped);
         Fail(failure);
     }
 
