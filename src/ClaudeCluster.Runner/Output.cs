@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace ClaudeCluster.Runner;
@@ -49,6 +50,15 @@ internal sealed class Output
     public void Note(string text) => Marked("·", Color.Grey, text);
 
     public void Bad(string text) => Marked("✗", Color.Red, text);
+
+    /// <summary>A line of a log.</summary>
+    public void Logged(LogLevel level, string text)
+    {
+        if (level >= LogLevel.Error)
+            Bad(text);
+        else
+            Note(text);
+    }
 
     /// <summary>The one answer of <c>--json</c>; nothing for people.</summary>
     public void Answer(object answer)

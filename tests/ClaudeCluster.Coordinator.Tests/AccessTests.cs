@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
@@ -103,6 +104,30 @@ public sealed class AccessTests : IDisposable
 
         Assert.Equal("RunAgent:backend@pc-3", ((ActivityWorkItem)items.Current).Name.Name);
         await TestCoordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Count(entry => entry!["who"]!.GetValue<string>() == "pc-3") == 5);
+    }
+
+    [Fact]
+    public async Task After_a_restart_an_agent_still_learns_that_its_attempt_has_ended_and_nobody_else_does()
+    {
+        var (id, own, other, operatorToken) = (string.Empty, string.Empty, string.Empty, string.Empty);
+        await using (var before = await TestCoordinator.StartAsync(_folder.Path))
+        {
+            operatorToken = before.OperatorToken;
+            own = await before.AddAgentAsync("pc-3", "backend");
+            other = await before.AddAgentAsync("pc-4", "backend");
+            (id, _, _) = await before.GiveAttemptAsync(own, "RunAgent:backend", owner: "pc-3");
+            await before.Hub.RequestAsync(id, new InstanceRequest.Terminate(null), Cancellation);
+            await before.Hub.WaitAsync(id, Until.Completed, payloads: false, Cancellation).WaitAsync(TestCoordinator.Patience, Cancellation);
+        }
+
+        await using var after = await TestCoordinator.StartAsync(_folder.Path, operatorToken);
+        var ended = await after.Connect(own).WaitAsync(id, Until.Completed, payloads: true, Cancellation).WaitAsync(TestCoordinator.Patience, Cancellation);
+        using var told = await after.Client(own).PostAsJsonAsync($"/api/attempts/{id}/push-credential", new { agent = "pc-3", branch = "claude/wip/12-1-a1" }, Cancellation);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, ended!.Status);
+        Assert.Equal(HttpStatusCode.Conflict, told.StatusCode);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => after.Connect(other).GetAsync(id, payloads: true, Cancellation));
+        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
     }
 
     [Fact]

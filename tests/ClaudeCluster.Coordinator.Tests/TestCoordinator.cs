@@ -75,19 +75,24 @@ internal sealed class TestCoordinator : IAsyncDisposable
     }
 
     /// <summary>An attempt that waits for an agent of this specialty, taken by the agent with this token.</summary>
-    public async Task<(string AttemptId, IAsyncEnumerator<WorkItem> Items, ActivityWorkItem Item)> GiveAttemptAsync(string token, string activity)
+    public async Task<(string AttemptId, IAsyncEnumerator<WorkItem> Items, ActivityWorkItem Item)> GiveAttemptAsync(string token, string activity, string? owner = null)
     {
-        var id = await StartAttemptAsync(activity);
+        var id = await StartAttemptAsync(activity, owner);
         var items = Connect(token).ReceiveAsync(new WorkerOffer("w", 0, 1, null, null), _stop.Token).GetAsyncEnumerator();
         Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience));
         return (id, items, Assert.IsType<ActivityWorkItem>(items.Current));
     }
 
-    /// <summary>An orchestration that has asked for this activity.</summary>
-    public async Task<string> StartAttemptAsync(string activity)
+    /// <summary>An orchestration that has asked for this activity, and names its owner as an attempt does.</summary>
+    public async Task<string> StartAttemptAsync(string activity, string? owner = null)
     {
         var registry = new DurableTaskRegistry();
-        registry.AddOrchestratorFunc<string>($"Attempt {activity}", context => context.CallActivityAsync<string>(activity));
+        registry.AddOrchestratorFunc<string>($"Attempt {activity}", context =>
+        {
+            if (owner is not null)
+                context.SetCustomStatus(new { owner = $"{owner}-1", agent = owner });
+            return context.CallActivityAsync<string>(activity);
+        });
         var id = await new DurableTaskClient(_hub).ScheduleNewOrchestrationInstanceAsync($"Attempt {activity}");
         var worker = new DurableTaskWorker(_hub, registry, new NoServices(), new DurableTaskWorkerOptions { WorkerId = "steps" }, TimeProvider.System);
         _ = Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);

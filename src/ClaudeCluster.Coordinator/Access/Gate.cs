@@ -19,6 +19,8 @@ internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, 
     /// </summary>
     public async Task RefuseGuessersAsync(HttpContext http, RequestDelegate next)
     {
+        if (TokenOf(http) is { } token)
+            await registry.LookForAsync(token, http.RequestAborted);
         if (AddressOf(http) is { } address && failed.BlockedFor(address) is { } wait && http.Request.Path != "/health" && !IsAgents(TokenOf(http)))
         {
             var problem = new Problem("authorization", "Too many wrong credentials came from this address.", "Wait, and send the right one.");
@@ -75,6 +77,7 @@ internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, 
             OnlyActivities = agent.Record.Specialties
                 .SelectMany(specialty => new[] { AgentAddress.Any(specialty).Name, AgentAddress.Of(specialty, id).Name })
                 .ToHashSet(StringComparer.OrdinalIgnoreCase),
+            IsHolders = attempt => AttemptsApi.OwnerOf(attempt) == id,
             MayRaise = (name, payload) => string.Equals(name, Claim, StringComparison.OrdinalIgnoreCase) && IsClaimOf(id, payload),
             Revoked = agent.Revoked,
         };

@@ -11,12 +11,14 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
     private const string Reports = "agent-report";
     private const int Page = 200;
     private static readonly TimeSpan StoredEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LooksForStrangersEvery = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, RegisteredAgent> _agents = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RegisteredAgent> _byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LastReport> _reports = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LastReport> _stored = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private DateTimeOffset _lookedAt;
 
     public IEnumerable<RegisteredAgent> All => _agents.Values.OrderBy(agent => agent.Record.Id.Value, StringComparer.Ordinal);
 
@@ -42,6 +44,21 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
             var report = JsonSerializer.Deserialize<LastReport>(stored.Json, ApiJson.Options)!;
             _reports.AddOrUpdate(stored.Key, report, (_, known) => known.At > report.At ? known : report);
         }
+    }
+
+    /// <summary>A token that looks like an agent's and is not known may have been given out by another coordinator a moment ago: that is looked up, if not too often.</summary>
+    public async Task LookForAsync(string token, CancellationToken cancellation)
+    {
+        if (!token.StartsWith(Token.AgentPrefix, StringComparison.Ordinal) || _byHash.ContainsKey(Token.Hash(token)))
+            return;
+        lock (_lock)
+        {
+            if (time.GetUtcNow() - _lookedAt < LooksForStrangersEvery)
+                return;
+            _lookedAt = time.GetUtcNow();
+        }
+
+        await LoadAsync(cancellation);
     }
 
     /// <summary>A new agent's token; null if there is one of this name whose token still works.</summary>

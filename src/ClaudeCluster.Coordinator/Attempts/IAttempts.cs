@@ -13,13 +13,14 @@ internal interface IAttempts
     Task<bool> WasGivenAsync(AgentId agent, string attemptId, CancellationToken cancellation);
 }
 
-/// <summary>Of the hub in this process: it knows what it has handed out.</summary>
+/// <summary>Of the hub in this process: it knows what it has handed out, or what it handed out before says whose it is.</summary>
 internal sealed class OwnAttempts(ITaskHub hub, TaskHubServer server, string taskHub) : IAttempts
 {
     public Task<InstanceState?> GetAsync(string attemptId, CancellationToken cancellation) => hub.GetAsync(attemptId, payloads: true, cancellation);
 
-    public Task<bool> WasGivenAsync(AgentId agent, string attemptId, CancellationToken cancellation) =>
-        server.WasGivenAsync(taskHub, agent.Value, attemptId, cancellation);
+    public async Task<bool> WasGivenAsync(AgentId agent, string attemptId, CancellationToken cancellation) =>
+        await server.WasGivenAsync(taskHub, agent.Value, attemptId, cancellation)
+        || (await GetAsync(attemptId, cancellation) is { } attempt && AttemptsApi.OwnerOf(attempt) == agent);
 }
 
 /// <summary>Of a hub elsewhere: the attempt itself says who owns it.</summary>

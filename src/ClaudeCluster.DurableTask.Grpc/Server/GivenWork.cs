@@ -5,7 +5,7 @@ namespace ClaudeCluster.DurableTask.Grpc.Server;
 
 /// <summary>
 /// Which holder was given work of which instances, and who is connected. What was given before this process was started is known by its
-/// leases: their worker's name begins with the holder's.
+/// leases: their worker's name begins with the holder's; or, when those are over too, by what the instance itself says.
 /// </summary>
 internal sealed class GivenWork
 {
@@ -38,7 +38,7 @@ internal sealed class GivenWork
             return false;
         if (_given.ContainsKey((holder, instanceId)))
             return true;
-        if (!(await hub.ReadActivityLeasesAsync(cancellation)).Any(lease => lease.InstanceId == instanceId && grant.Owns(lease.WorkerId)))
+        if (!await HoldsAsync(hub, grant, instanceId, cancellation) && !await IsHoldersAsync(hub, grant, instanceId, cancellation))
             return false;
         Remember(holder, instanceId);
         return true;
@@ -65,6 +65,12 @@ internal sealed class GivenWork
 
         return own;
     }
+
+    private static async Task<bool> HoldsAsync(LocalTaskHub hub, HubGrant grant, string instanceId, CancellationToken cancellation) =>
+        (await hub.ReadActivityLeasesAsync(cancellation)).Any(lease => lease.InstanceId == instanceId && grant.Owns(lease.WorkerId));
+
+    private static async Task<bool> IsHoldersAsync(LocalTaskHub hub, HubGrant grant, string instanceId, CancellationToken cancellation) =>
+        await hub.GetAsync(instanceId, payloads: true, cancellation) is { } instance && grant.IsHolders(instance);
 
     private sealed class Connection(GivenWork work, string holder) : IDisposable
     {

@@ -1,3 +1,5 @@
+using ClaudeCluster.DurableTask.History;
+
 namespace ClaudeCluster.DurableTask.Grpc.Server;
 
 /// <summary>What a credential may do.</summary>
@@ -24,6 +26,13 @@ public sealed record HubGrant
             ? throw new ArgumentException($"'{value}' is no name of a holder: it has a '{Separator}'.", nameof(value))
             : value;
     }
+
+    /// <summary>
+    /// Which instances, by their state, are the holder's although nothing shows any more that it was given work of them: this process was
+    /// started since, and the work has ended.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public Func<InstanceState, bool> IsHolders { get; init; } = static _ => false;
 
     /// <summary>Which events, by name and payload, the holder may raise on the instances that it may ask for.</summary>
     /// <value>Default: none.</value>

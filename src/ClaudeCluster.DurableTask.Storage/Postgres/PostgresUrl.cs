@@ -2,7 +2,10 @@ using Npgsql;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
-/// <summary>The address of a database as other tools write it: <c>postgresql://user:password@host:port/database?sslmode=require</c>.</summary>
+/// <summary>
+/// The address of a database as other tools write it: <c>postgresql://user:password@host:port/database?sslmode=require</c>, or with the folder
+/// of a socket, <c>postgresql:///database?host=/run/postgresql</c>.
+/// </summary>
 public static class PostgresUrl
 {
     /// <summary>True for what begins as such an address.</summary>
@@ -13,8 +16,8 @@ public static class PostgresUrl
     /// <exception cref="FormatException">It is no such address. The message does not repeat it, since it may hold a password.</exception>
     public static string ToConnectionString(string url)
     {
-        if (!Is(url) || !Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Host.Length == 0)
-            throw new FormatException("It does not read as postgresql://user:password@host:port/database.");
+        if (!Is(url) || !Uri.TryCreate(url, UriKind.Absolute, out var address))
+            throw NoAddress();
         var builder = new NpgsqlConnectionStringBuilder { Host = Uri.UnescapeDataString(address.Host) };
         if (address.Port > 0)
             builder.Port = address.Port;
@@ -29,16 +32,19 @@ public static class PostgresUrl
 
         foreach (var part in address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
             Set(builder, part);
-        return builder.ConnectionString;
+        return builder.Host is { Length: > 0 } ? builder.ConnectionString : throw NoAddress();
     }
+
+    private static FormatException NoAddress() => new("It does not read as postgresql://user:password@host:port/database.");
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string part)
     {
         if (part.Split('=', 2) is not [var key, var value])
             throw new FormatException($"'{part}' after the question mark is not of the form key=value.");
+        var text = Uri.UnescapeDataString(value);
         try
         {
-            // libpq's words for what Npgsql calls otherwise.
+            // libpq's words for what Npgsql calls otherwise, such as verify-full for VerifyFull.
             builder[key switch
             {
                 "sslmode" => "SSL Mode",
@@ -46,7 +52,7 @@ public static class PostgresUrl
                 "application_name" => "Application Name",
                 "connect_timeout" => "Timeout",
                 _ => key,
-            }] = Uri.UnescapeDataString(value).Replace("-", string.Empty, StringComparison.Ordinal);
+            }] = key == "sslmode" ? text.Replace("-", string.Empty, StringComparison.Ordinal) : text;
         }
         catch (Exception e) when (e is ArgumentException or KeyNotFoundException)
         {

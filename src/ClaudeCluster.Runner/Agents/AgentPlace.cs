@@ -61,18 +61,8 @@ internal sealed class AgentPlace
     }
 
     /// <exception cref="BadInputException">It is no address.</exception>
-    public HubAddress HubAddress()
-    {
-        var text = _hub ?? Settings.Hub ?? Settings.CoordinatorUrl!.GetLeftPart(UriPartial.Authority);
-        try
-        {
-            return DurableTask.Grpc.Client.HubAddress.Parse(text);
-        }
-        catch (FormatException bad)
-        {
-            throw new BadInputException(_hub is null ? "agent.yml" : "--hub", bad.Message, "Write it as host:port or https://host:port.");
-        }
-    }
+    public HubAddress HubAddress() =>
+        HubConnection.AddressOf(_hub ?? Settings.Hub ?? Settings.CoordinatorUrl!.GetLeftPart(UriPartial.Authority), _hub is null ? "agent.yml" : "--hub");
 
     public RemoteTaskHubOptions HubOptions() => new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClaudeCluster.Agent;
+using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Runner;
 
@@ -37,7 +38,7 @@ internal static class AgentCommand
             using var job = ActionsConsole.Begin(place.Job, output.IsJson ? invocation.StandardError : invocation.StandardOutput, place.Secrets);
             var logging = place.Settings.Logging;
             using var file = new RollingFile(Path.Combine(place.LogFolder, "agent.log"), logging.MostBytes, logging.Files, redact);
-            using var logs = new AgentLogs(output, file, AgentLogs.LevelOf(logging.Level, CommandLine.Invocation.IsDebug(parsed)), redact, host.Time);
+            using var logs = new AgentLogs(output, file, LineLogs.LevelOf(CommandLine.Invocation.IsDebug(parsed) ? "DEBUG" : logging.Level, LogLevel.Information), redact, host.Time);
             using var signals = new StopSignals();
             var slots = new Slots(Path.Combine(place.StateFolder, "slots"), place.Settings.Slots, host.Time);
             if (parsed.GetValue(once))

@@ -37,7 +37,7 @@ internal static class CoordinatorCommand
             var listen = listening.Read(parsed, host, hasCredential: true, makesCertificate: true);
             using var certificate = listen.Certificate;
             var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
-            using var logs = new OutputLogs(output, OutputLogs.LevelOf(host));
+            using var logs = new OutputLogs(output, host);
             var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
             await using var hub = elsewhere.Read(parsed, host) is { } connection
                 ? await CoordinatorHub.ElsewhereAsync(connection, chosen, host, logs, cancellationToken)

@@ -43,7 +43,7 @@ internal static class HubCommand
             var secret = Serving.Credential(host, token.Name, parsed.GetValue(token));
             var listen = listening.Read(parsed, host, secret is not null, makesCertificate: false);
             using var tls = listen.Certificate;
-            using var logs = new OutputLogs(output, OutputLogs.LevelOf(host));
+            using var logs = new OutputLogs(output, host);
             var chosen = HubStore.Of(parsed.GetValue(store), host, logs);
             await using var hub = new LocalTaskHub(chosen.Store, host.Time, logs, leases.Read(parsed, chosen));
             await hub.OpenAsync(cancellationToken);

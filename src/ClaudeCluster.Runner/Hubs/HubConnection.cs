@@ -37,24 +37,32 @@ internal sealed record HubConnection(HubAddress Address, RemoteTaskHubOptions Op
     /// <exception cref="BadInputException">It cannot be used so.</exception>
     public static HubConnection Parse(string text, string? tokenVariable, string? fingerprint, HostEnvironment host)
     {
+        var address = AddressOf(text, "--hub");
+        if (tokenVariable is not null && host.Variable(tokenVariable) is null)
+            throw new BadInputException("--hub-token-from", $"The environment variable {tokenVariable} is not set.", "Set it to the hub's credential.");
+        if (tokenVariable is null && address is { Authentication: not null, SendsNoCredential: false })
+            throw new BadInputException("--hub", $"Authentication={address.Authentication} needs a token.", "Put an access token of the hub into an environment variable, and name it with --hub-token-from.");
+        if (tokenVariable is not null && address.IsInTheClear)
+            throw new BadInputException("--hub", "The credential could be read on its way.", "Use an https:// address.");
+        return new HubConnection(address, new RemoteTaskHubOptions
+        {
+            Token = tokenVariable is null ? null : new EnvironmentHubToken(host.Variable, tokenVariable),
+            CertificateFingerprint = fingerprint,
+        });
+    }
+
+    /// <param name="text">As a person wrote it.</param>
+    /// <param name="place">Where.</param>
+    /// <exception cref="BadInputException">It is no address.</exception>
+    public static HubAddress AddressOf(string text, string place)
+    {
         try
         {
-            var address = HubAddress.Parse(text);
-            if (tokenVariable is not null && host.Variable(tokenVariable) is null)
-                throw new BadInputException("--hub-token-from", $"The environment variable {tokenVariable} is not set.", "Set it to the hub's credential.");
-            if (tokenVariable is null && address is { Authentication: not null, SendsNoCredential: false })
-                throw new BadInputException("--hub", $"Authentication={address.Authentication} needs a token.", "Put an access token of the hub into an environment variable, and name it with --hub-token-from.");
-            if (tokenVariable is not null && address.IsInTheClear)
-                throw new BadInputException("--hub", "The credential could be read on its way.", "Use an https:// address.");
-            return new HubConnection(address, new RemoteTaskHubOptions
-            {
-                Token = tokenVariable is null ? null : new EnvironmentHubToken(host.Variable, tokenVariable),
-                CertificateFingerprint = fingerprint,
-            });
+            return HubAddress.Parse(text);
         }
         catch (FormatException failure)
         {
-            throw new BadInputException("--hub", failure.Message, "Write it as 127.0.0.1:4001, https://host:port, or a connection string.");
+            throw new BadInputException(place, failure.Message, "Write it as 127.0.0.1:4001, https://host:port, or a connection string.");
         }
     }
 
