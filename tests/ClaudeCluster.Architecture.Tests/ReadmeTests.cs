@@ -8,6 +8,9 @@ public sealed class ReadmeTests
 {
     private const string ListFile = "tests/ClaudeCluster.Architecture.Tests/ReadmeCommands.txt";
 
+    private const string FromSource = "dotnet run --project src/ClaudeCluster.Runner -- ";
+    private const string Installed = "claude-cluster ";
+
     private sealed record Proof(string Command, string File, string Text);
 
     [Fact]
@@ -18,6 +21,19 @@ public sealed class ReadmeTests
         var proven = Proofs().Select(proof => proof.Command).ToHashSet(StringComparer.Ordinal);
 
         Findings.None(Commands("README.md").Where(command => !proven.Contains(command)).Select(command => $"Nothing runs it: {command} (say what does in {ListFile})"));
+    }
+
+    [Fact]
+    public void Command_of_ours_in_the_other_pages_is_run_by_something()
+    {
+        var proven = Proofs().Select(proof => proof.Command.Replace(FromSource, Installed, StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+
+        var unproven =
+            from page in Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}")
+            from command in Commands(page)
+            where command.StartsWith(Installed, StringComparison.Ordinal) && !proven.Contains(command)
+            select $"Nothing runs it: {page}: {command} (say what does in {ListFile})";
+        Findings.None(unproven);
     }
 
     [Fact]
