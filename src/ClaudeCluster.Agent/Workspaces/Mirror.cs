@@ -24,8 +24,8 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
 
     public string Folder => folder;
 
-    /// <summary>See <see cref="SpareWorkTree"/>.</summary>
-    public string SpareFolder => Path.ChangeExtension(folder, ".spare");
+    /// <summary>See <see cref="Spares"/>.</summary>
+    public string SparesFolder => Path.ChangeExtension(folder, ".spares");
 
     public GitPlace Place(string mark) => new(folder, mark);
 
@@ -73,7 +73,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
             using var taken = FileLock.TryTake(LockFile);
             if (taken is null || HasWorkTreesInUse())
                 return false;
-            FolderRemoval.Remove(SpareFolder);
+            FolderRemoval.Remove(SparesFolder);
             FolderRemoval.Remove(folder);
             return true;
         }

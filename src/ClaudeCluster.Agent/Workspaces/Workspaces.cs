@@ -9,6 +9,7 @@ public delegate string RepositorySource(RepositoryRef repository);
 /// <summary>
 /// The folders of this PC's attempts, all below <see cref="AgentOptions.Root"/>: <c>mirrors/{repository}.git</c> and
 /// <c>attempts/{attempt}/</c> with <c>work</c>, <c>check</c>, <c>scratch</c>, <c>test-scratch</c>. A lock beside each attempt's folder tells work from leftovers.
+/// What waits for the next attempt stands in <c>mirrors/{repository}.spares</c>; see <see cref="Spares"/>.
 /// </summary>
 public sealed partial class Workspaces(AgentOptions options, Git git, RepositorySource source, TimeProvider time)
 {
@@ -28,7 +29,7 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         var attempt = new AttemptFolder(AttemptsFolder, task.AttemptId);
         var taken = FileLock.TryTake(attempt.LockFile)
             ?? throw new IOException($"Another process of this PC works on {task.AttemptId} already.");
-        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, new GitSource(source(task.Repository), task, options.Credentials), taken, time) { KeepsSpare = options.Sandbox is not null };
+        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, new GitSource(source(task.Repository), task, options.Credentials), taken, time) { Renewals = options.Sandbox is null ? null : Renewals.Of(options) };
         try
         {
             if (Directory.Exists(attempt.Root))
@@ -63,6 +64,9 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
             await mirror.UseAsync(() => git.RunAsync(mirror.Place(options.Root), ["worktree", "prune", "--expire=now"], cancellationToken), cancellationToken);
         }
     }
+
+    /// <summary>Until nothing is done any more for attempts that have ended. Nobody's result waits for it; a process that is about to end does.</summary>
+    public Task SettleAsync() => Renewals.Of(options).EndAsync();
 
     private string AttemptsFolder => Path.Combine(options.Root, "attempts");
 
@@ -99,8 +103,6 @@ internal sealed record AttemptFolder(string Parent, string AttemptId)
     public string Scratch => Path.Combine(Root, "scratch");
 
     public string TestScratch => Path.Combine(Root, "test-scratch");
-
-    public string Index => Path.Combine(Root, "index");
 
     public string LockFile => Path.Combine(Parent, AttemptId + LockEnding);
 
