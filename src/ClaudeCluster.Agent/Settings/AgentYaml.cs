@@ -34,6 +34,7 @@ public static class AgentYaml
             WorkspaceRoot = file.RequiredText("workspace_root", LongestPath) ?? string.Empty,
             Slots = file.Number("max_concurrent_tasks", 1, 64) ?? 1,
             RepositoryUrl = ReadRepositories(file.Section("repositories")),
+            Submodules = file.Section("workspaces")?.Flag("submodules") ?? true,
             Claude = ReadClaude(file.Section("claude")),
             Limits = ReadLimits(file.Section("limits")),
             Sandbox = ReadSandbox(file.Section("sandbox")),

@@ -35,7 +35,7 @@ internal sealed class Aftermath : IDisposable
         var (folder, index) = (Path.Combine(_place.Root, $"used-{number}"), Path.Combine(_place.Root, $"used-{number}.index"));
         Directory.Move(used.Folder, folder);
         File.Move(used.IndexAtStart, index);
-        Follow(_mirror.Folder, () => RenewAsync(folder, index, used.Name));
+        Follow(_mirror.Folder, () => RenewAsync(folder, index, used));
         Follow(null, () => RemoveAsync(folder));
     }
 
@@ -81,13 +81,14 @@ internal sealed class Aftermath : IDisposable
         });
     }
 
-    private async Task RenewAsync(string used, string index, string name)
+    private async Task RenewAsync(string folder, string index, WorkTree used)
     {
-        var made = Directory.CreateDirectory(Path.Combine(_place.Root, name)).FullName;
+        var made = Directory.CreateDirectory(Path.Combine(_place.Root, used.Name)).FullName;
         var parts = Spares.PartsOf(made);
         File.Move(index, parts.Index);
-        await Renewal.RunAsync(_git, _mirror.Place(_place.Scratch) with { WorkTree = used, Index = parts.Index }, parts.Tree, CancellationToken.None);
-        if (!new Spares(_mirror, _renewals).TryPut(made, name))
+        var place = _mirror.Place(_place.Scratch) with { WorkTree = folder, Index = parts.Index, LargeFiles = used.LargeFiles };
+        await Renewal.RunAsync(_git, place, parts.Tree, CancellationToken.None);
+        if (!new Spares(_mirror, _renewals).TryPut(made, used.Name))
             FolderRemoval.Remove(made);
     }
 

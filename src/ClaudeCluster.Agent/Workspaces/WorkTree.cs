@@ -16,16 +16,23 @@ internal sealed class WorkTree(Git git, Mirror mirror, string folder, string nam
     /// <summary>As git wrote it before anybody worked here.</summary>
     public string IndexAtStart => $"{folder}.index-at-start";
 
-    public GitPlace Place => mirror.Place(mark) with { WorkTree = folder, Index = Index };
+    public LargeFiles? LargeFiles { get; set; }
+
+    public GitPlace Place => mirror.Place(mark) with { WorkTree = folder, Index = Index, LargeFiles = LargeFiles };
 
     /// <summary>With the commit's files and no others. Only for who holds the mirror.</summary>
-    public async Task MakeAsync(CommitId commit, Spares? spares, CancellationToken cancellationToken)
+    /// <param name="commit">Whose files.</param>
+    /// <param name="spares">Null: none is taken.</param>
+    /// <param name="source">Asked for large files that this PC does not have; null: nobody is.</param>
+    /// <param name="cancellationToken">Ends git.</param>
+    public async Task MakeAsync(CommitId commit, Spares? spares, GitSource? source, CancellationToken cancellationToken)
     {
         Remove();
-        if (spares is null || !await TryFromSpareAsync(spares, commit, cancellationToken))
+        var place = LargeFiles is null || source is null ? Place : await source.ContactAsync(Place, cancellationToken);
+        if (spares is null || !await TryFromSpareAsync(spares, place, commit, cancellationToken))
         {
             Directory.CreateDirectory(folder);
-            await FillAsync(commit, cancellationToken);
+            await FillAsync(place, commit, cancellationToken);
         }
         File.Copy(Index, IndexAtStart, overwrite: true);
         Register(commit);
@@ -42,13 +49,13 @@ internal sealed class WorkTree(Git git, Mirror mirror, string folder, string nam
             FolderRemoval.Remove(path);
     }
 
-    private async Task<bool> TryFromSpareAsync(Spares spares, CommitId commit, CancellationToken cancellationToken)
+    private async Task<bool> TryFromSpareAsync(Spares spares, GitPlace place, CommitId commit, CancellationToken cancellationToken)
     {
         try
         {
             if (!await spares.TryTakeAsync(folder, Index, cancellationToken))
                 return false;
-            await FillAsync(commit, cancellationToken);
+            await FillAsync(place, commit, cancellationToken);
             return true;
         }
         catch (Exception unusable) when (unusable is GitException or IOException && !DiskIsFull.Caused(unusable))
@@ -59,8 +66,8 @@ internal sealed class WorkTree(Git git, Mirror mirror, string folder, string nam
     }
 
     /// <summary>Writes the files that the index does not know as the commit has them, or that are not as the index knows them.</summary>
-    private Task FillAsync(CommitId commit, CancellationToken cancellationToken) =>
-        git.RunAsync(Place, ["read-tree", "--reset", "-u", commit.Value], cancellationToken);
+    private Task FillAsync(GitPlace place, CommitId commit, CancellationToken cancellationToken) =>
+        git.RunAsync(place, ["read-tree", "--reset", "-u", commit.Value], cancellationToken);
 
     /// <summary>On no branch: a coder's branch "claude" would stand in the way of every "claude/wip/…" to come.</summary>
     private void Register(CommitId commit)

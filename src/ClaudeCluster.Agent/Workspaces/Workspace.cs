@@ -13,6 +13,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly WorkTree _work;
     private readonly WorkTree _check;
     private Aftermath? _aftermath;
+    private bool _hasSubmodules;
 
     internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time)
     {
@@ -24,6 +25,15 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Its trees come from the spares, and become spares when it has ended.</summary>
     /// <value>Null: a coder could reach them.</value>
     internal Renewals? Renewals { get; init; }
+
+    /// <value>Null: their folders stay empty.</value>
+    internal Submodules? Submodules { get; init; }
+
+    /// <summary>The environment in which git-lfs is looked for.</summary>
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Null: the repository has none.</summary>
+    internal LargeFiles? LargeFiles => _work.LargeFiles;
 
     /// <summary>The work tree that the coder edits.</summary>
     public string Folder => _attempt.Work;
@@ -60,7 +70,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>A clean checkout of a commit, without what lies untracked in the work tree.</summary>
     internal async Task<string> CheckOutAsync(CommitId commit, CancellationToken cancellationToken)
     {
-        await _mirror.UseAsync(() => _check.MakeAsync(commit, Spares, cancellationToken), cancellationToken);
+        await _mirror.UseAsync(() => _check.MakeAsync(commit, Spares, null, cancellationToken), cancellationToken);
+        if (_hasSubmodules)
+            await Submodules!.FillAgainAsync(Repository, commit, _check.Folder, cancellationToken);
         return _check.Folder;
     }
 
@@ -74,8 +86,13 @@ public sealed class Workspace : IAsyncDisposable
         FolderRemoval.Remove(TestScratch);
     }
 
-    internal Task CreateAsync(AgentTask task, CancellationToken cancellationToken) =>
-        _mirror.UseFreshAsync(Source, Mark, () => AddWorkTreeAsync(task, cancellationToken), cancellationToken);
+    internal async Task CreateAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        await _mirror.UseFreshAsync(Source, Mark, () => AddWorkTreeAsync(task, cancellationToken), cancellationToken);
+        // Not while it holds the mirror: submodules have mirrors too.
+        if (_hasSubmodules)
+            await Submodules!.FindAndFillAsync(Repository, Start, Folder, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -104,8 +121,16 @@ public sealed class Workspace : IAsyncDisposable
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         Directory.CreateDirectory(Scratch);
-        await _work.MakeAsync(Start, Spares, cancellationToken);
+        await ReadWhatItNeedsAsync(cancellationToken);
+        await _work.MakeAsync(Start, Spares, Source, cancellationToken);
         return true;
+    }
+
+    private async Task ReadWhatItNeedsAsync(CancellationToken cancellationToken)
+    {
+        var told = await _git.RunAsync(Repository, ["cat-file", "--batch"], cancellationToken, $"{Start.Value}:.gitattributes\n{Start.Value}:.gitmodules\n");
+        _work.LargeFiles = _check.LargeFiles = Agent.LargeFiles.Of(told, Source.Address, Environment);
+        _hasSubmodules = Submodules is not null && told.Contains("[submodule", StringComparison.OrdinalIgnoreCase);
     }
 
     private async Task<CommitId> ReadBaseAsync(AgentTask task, CancellationToken cancellationToken)

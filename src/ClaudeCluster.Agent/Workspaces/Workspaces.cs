@@ -29,12 +29,18 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         var attempt = new AttemptFolder(AttemptsFolder, task.AttemptId);
         var taken = FileLock.TryTake(attempt.LockFile)
             ?? throw new IOException($"Another process of this PC works on {task.AttemptId} already.");
-        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, new GitSource(source(task.Repository), task, options.Credentials), taken, time) { Renewals = options.Sandbox is null ? null : Renewals.Of(options) };
+        var from = new GitSource(source(task.Repository), task, options.Credentials);
+        var workspace = new Workspace(git, MirrorOf(task.Repository.Id.ToString(CultureInfo.InvariantCulture)), attempt, from, taken, time)
+        {
+            Renewals = options.Sandbox is null ? null : Renewals.Of(options),
+            Submodules = options.Submodules ? new Submodules(git, MirrorOf, from, attempt.Scratch) : null,
+            Environment = options.Environment,
+        };
         try
         {
             if (Directory.Exists(attempt.Root))
                 await RemoveLeftoversAsync(attempt, time);
-            new DiskRoom(options).Make(MirrorIds().Select(MirrorOf), AttemptFolder.All(AttemptsFolder));
+            new DiskRoom(options).Make(Mirrors(), AttemptFolder.All(AttemptsFolder));
             await workspace.CreateAsync(task, cancellationToken);
             return workspace;
         }
@@ -58,11 +64,8 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
             await RemoveLeftoversAsync(attempt, time);
             File.Delete(attempt.LockFile);
         }
-        foreach (var id in MirrorIds())
-        {
-            var mirror = MirrorOf(id);
+        foreach (var mirror in Mirrors())
             await mirror.UseAsync(() => git.RunAsync(mirror.Place(options.Root), ["worktree", "prune", "--expire=now"], cancellationToken), cancellationToken);
-        }
     }
 
     /// <summary>Until nothing is done any more for attempts that have ended. Nobody's result waits for it; a process that is about to end does.</summary>
@@ -72,13 +75,10 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
 
     private string MirrorsFolder => Path.Combine(options.Root, "mirrors");
 
-    private Mirror MirrorOf(long repositoryId) =>
-        new(git, Path.Combine(MirrorsFolder, string.Create(CultureInfo.InvariantCulture, $"{repositoryId}.git")), time);
+    private Mirror MirrorOf(string name) => new(git, Path.Combine(MirrorsFolder, $"{name}.git"), time);
 
-    private long[] MirrorIds() => Directory.Exists(MirrorsFolder)
-        ? [.. Directory.EnumerateDirectories(MirrorsFolder, "*.git")
-            .Select(folder => long.TryParse(Path.GetFileNameWithoutExtension(folder), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? id : (long?)null)
-            .OfType<long>()]
+    private List<Mirror> Mirrors() => Directory.Exists(MirrorsFolder)
+        ? [.. Directory.EnumerateDirectories(MirrorsFolder, "*.git").Select(folder => MirrorOf(Path.GetFileNameWithoutExtension(folder)))]
         : [];
 
     private static async Task RemoveLeftoversAsync(AttemptFolder attempt, TimeProvider time)
