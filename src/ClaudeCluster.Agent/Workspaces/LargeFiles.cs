@@ -12,7 +12,7 @@ internal sealed record LargeFiles(string Address)
     public IEnumerable<string> Settings =>
     [
         "filter.lfs.process=git-lfs filter-process", "filter.lfs.required=true", $"lfs.url={Address}", $"lfs.pushurl={Address}", $"remote.origin.url={Address}",
-        "lfs.locksverify=false", "lfs.fetchinclude=", "lfs.fetchexclude=",
+        "lfs.locksverify=false", "lfs.fetchinclude=", "lfs.fetchexclude=", "lfs.transfer.maxretries=3", "lfs.transfer.maxretrydelay=2",
     ];
 
     /// <param name="attributes">The repository's <c>.gitattributes</c>.</param>

@@ -67,5 +67,5 @@ internal static class SubmoduleAddress
     private static BadInputException Refused(string path, string url, string why) => new(
         Place,
         $"The submodule {path} is not fetched: '{url}' {why}.",
-        "Use a relative address, or one of the repository's own server; or set 'submodules: false' below 'workspaces' in agent.yml, which leaves the folders of submodules empty.");
+        "Use a relative address, or one of the repository's own server; or set 'submodules: false' below 'repositories' in agent.yml, which leaves the folders of submodules empty.");
 }

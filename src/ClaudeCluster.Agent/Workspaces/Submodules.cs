@@ -37,7 +37,7 @@ internal sealed class Submodules(Git git, Func<string, Mirror> mirrorOf, GitSour
     private async Task FindAsync(GitPlace repository, CommitId commit, string prefix, GitSource parent, int depth, CancellationToken cancellationToken)
     {
         if (depth > Deepest)
-            throw new BadInputException(".gitmodules", $"The submodules of {prefix} are nested more than {Deepest} deep.", "Set 'submodules: false' below 'workspaces' in agent.yml.");
+            throw new BadInputException(".gitmodules", $"The submodules of {prefix} are nested more than {Deepest} deep.", "Set 'submodules: false' below 'repositories' in agent.yml.");
         var addresses = await AddressesAsync(repository, commit, cancellationToken);
         foreach (var (path, linked) in await LinksAsync(repository, commit, cancellationToken))
         {
