@@ -45,7 +45,7 @@ internal static class SubmoduleAddress
     {
         var root = Uri.TryCreate(repository, UriKind.Absolute, out var own) && !own.IsFile ? own.GetLeftPart(UriPartial.Authority) : string.Empty;
         var folders = repository[root.Length..].TrimEnd('/');
-        for (var rest = url; ; )
+        for (var rest = url; ;)
         {
             if (rest.StartsWith("./", StringComparison.Ordinal))
             {
