@@ -77,9 +77,13 @@ public sealed class SourceRepository : IDisposable
 
     public string Git(params string[] arguments) => GitIn(Folder, arguments);
 
-    public static string GitIn(string folder, params string[] arguments)
+    public static string GitIn(string folder, params string[] arguments) => RunIn(folder, "git", arguments);
+
+    public static string Run(string program, params string[] arguments) => RunIn("/", program, arguments);
+
+    private static string RunIn(string folder, string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -97,7 +101,7 @@ public sealed class SourceRepository : IDisposable
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {errors}");
     }
 
     public void Dispose() => _folder.Dispose();

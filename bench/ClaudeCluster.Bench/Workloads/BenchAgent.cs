@@ -27,21 +27,20 @@ internal sealed class BenchAgent
         _workspaces = new Agent.Workspaces(_options, _git, _ => repository.Url, TimeProvider.System);
     }
 
-    /// <returns>Milliseconds until a coder could begin.</returns>
-    public async Task<double> PrepareAsync(int attempt, CancellationToken cancellation)
+    /// <summary>A whole attempt whose coder writes one file and whose test does nothing, from the task to the pushed commit.</summary>
+    public async Task<AttemptTimes> RunAsync(int attempt, CancellationToken cancellation)
     {
+        var coder = new OneFile();
+        var story = new AttemptStory(_options, coder, _workspaces, _git, TimeProvider.System);
         var watch = Stopwatch.StartNew();
-        await using var workspace = await _workspaces.OpenAsync(Task(attempt), cancellation);
-        return watch.Elapsed.TotalMilliseconds;
-    }
-
-    /// <returns>Milliseconds of a whole attempt whose coder writes one file and whose test does nothing, from the task to the pushed commit.</returns>
-    public async Task<double> OverheadAsync(int attempt, CancellationToken cancellation)
-    {
-        var story = new AttemptStory(_options, new OneFile(), _workspaces, _git, TimeProvider.System);
-        var watch = Stopwatch.StartNew();
+        coder.Watch = watch;
         var result = await story.RunAsync(Task(attempt) with { Tests = [new TestCommand("true")] }, null, cancellation);
-        return result.Outcome is AttemptOutcome.Succeeded ? watch.Elapsed.TotalMilliseconds : throw new InvalidOperationException($"The attempt ended with {result.Outcome}.");
+        if (result.Outcome is not AttemptOutcome.Succeeded)
+            throw new InvalidOperationException($"The attempt ended with {result.Outcome}.");
+        var whole = watch.Elapsed;
+        watch.Restart();
+        await _workspaces.SettleAsync();
+        return new AttemptTimes(coder.Began.TotalMilliseconds, (whole - result.Verified[0].Duration).TotalMilliseconds, watch.Elapsed.TotalMilliseconds);
     }
 
     private static AgentTask Task(int attempt) => new()
@@ -57,12 +56,23 @@ internal sealed class BenchAgent
 
     private sealed class OneFile : ICoder
     {
+        public Stopwatch Watch { get; set; } = new();
+
+        public TimeSpan Began { get; private set; }
+
         public string Name => "writes one file";
 
         public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
         {
+            Began = Watch.Elapsed;
             await File.WriteAllTextAsync(Path.Combine(job.Folder, "written.txt"), "new\n", cancellationToken);
             return new CoderReport();
         }
     }
 }
+
+/// <summary>Milliseconds of one attempt.</summary>
+/// <param name="Prepared">Until its coder began.</param>
+/// <param name="Overhead">Until its result, less what its test took; the coder takes none.</param>
+/// <param name="Afterwards">From its result until nothing is done for it any more.</param>
+internal sealed record AttemptTimes(double Prepared, double Overhead, double Afterwards);

@@ -24,6 +24,7 @@ public static class AgentRegistration
     /// <inheritdoc cref="AddAgent(DurableTaskRegistry, AgentOptions, ICoder, RepositorySource, IProgress{string})"/>
     public static DurableTaskRegistry AddAgent(this DurableTaskRegistry registry, AgentOptions options, ICoder coder, RepositorySource source, IAttemptDesk desk)
     {
+        AttemptStory? story = null;
         foreach (var specialty in options.Specialties)
         {
             registry.AddActivity(AgentAddress.Any(specialty), Create);
@@ -34,10 +35,16 @@ public static class AgentRegistration
         RunAgent Create(IServiceProvider services)
         {
             var time = services.GetRequiredService<TimeProvider>();
-            var git = new Git(options, time);
-            var story = new AttemptStory(options, coder, new Workspaces(options, git, source, time), git, time);
+            LazyInitializer.EnsureInitialized(ref story, () => Story(time));
             var logger = services.GetService<ILoggerFactory>()?.CreateLogger<RunAgent>() ?? NullLogger<RunAgent>.Instance as ILogger;
             return new RunAgent(options, services.GetRequiredService<DurableTaskClient>(), story, desk, time, logger);
+        }
+
+        // One for all attempts: what it knows of git and of the sandbox stays true.
+        AttemptStory Story(TimeProvider time)
+        {
+            var git = new Git(options, time);
+            return new AttemptStory(options, coder, new Workspaces(options, git, source, time), git, time);
         }
     }
 }

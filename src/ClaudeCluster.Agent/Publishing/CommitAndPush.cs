@@ -31,6 +31,9 @@ public sealed class CommitAndPush(Git git)
     {
         if (BranchName.Parse(attemptBranch)?.Attempt is null)
             throw new InvalidOperationException($"'{attemptBranch}' is no attempt's branch, so an agent does not push it.");
+        // Pointers without their objects would be worth nothing.
+        if (workspace.LargeFiles is { } largeFiles)
+            await git.RunAsync(await workspace.Source.ContactAsync(workspace.Repository with { LargeFiles = largeFiles }, cancellationToken), ["lfs", "push", "origin", commit.Value], cancellationToken);
         await git.RunAsync(
             await workspace.Source.ContactAsync(workspace.Repository, cancellationToken),
             [

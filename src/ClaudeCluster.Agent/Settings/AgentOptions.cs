@@ -31,6 +31,10 @@ public sealed record AgentOptions
     /// <value>Default: no sandbox, as the demo's own script and sample need none.</value>
     public SandboxOptions? Sandbox { get; init; }
 
+    /// <summary>Submodules of the repository's own server are fetched; otherwise their folders stay empty.</summary>
+    /// <value>Default: false.</value>
+    public bool Submodules { get; init; }
+
     /// <summary>The most that an attempt gets here, whatever its policy allows.</summary>
     public AttemptCaps Caps { get; init; } = new();
 

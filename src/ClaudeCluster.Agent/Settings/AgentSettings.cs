@@ -30,6 +30,10 @@ public sealed record AgentSettings
     /// <summary>Where repositories are cloned from; <c>{repository}</c> stands for owner/name.</summary>
     public string RepositoryUrl { get; init; } = "https://github.com/{repository}.git";
 
+    /// <summary>Submodules of the repository's own server are fetched.</summary>
+    /// <value>Default: true.</value>
+    public bool Submodules { get; init; } = true;
+
     public ClaudeSection Claude { get; init; } = new();
 
     public LimitsSection Limits { get; init; } = new();

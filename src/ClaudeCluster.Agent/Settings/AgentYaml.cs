@@ -22,6 +22,7 @@ public static class AgentYaml
     {
         var file = YamlSection.Read(text, place);
         var warnings = new List<Problem>();
+        var repositories = file.Section("repositories");
         var settings = new AgentSettings
         {
             AgentId = new AgentId(ReadAgentId(file)),
@@ -33,7 +34,8 @@ public static class AgentYaml
             Specialties = ReadSpecialties(file),
             WorkspaceRoot = file.RequiredText("workspace_root", LongestPath) ?? string.Empty,
             Slots = file.Number("max_concurrent_tasks", 1, 64) ?? 1,
-            RepositoryUrl = ReadRepositories(file.Section("repositories")),
+            RepositoryUrl = ReadRepositories(repositories),
+            Submodules = repositories?.Flag("submodules") ?? true,
             Claude = ReadClaude(file.Section("claude")),
             Limits = ReadLimits(file.Section("limits")),
             Sandbox = ReadSandbox(file.Section("sandbox")),

@@ -14,6 +14,12 @@ internal sealed record GitPlace(string Repository, string Mark)
 
     /// <summary>For the one command that is run here.</summary>
     public PushCredential? Credential { get; init; }
+
+    /// <summary>Scheme, host and port that may get it, and nobody else.</summary>
+    public string? CredentialFor { get; init; }
+
+    /// <summary>Null: files that git-lfs would keep elsewhere are left as they stand in the commit.</summary>
+    public LargeFiles? LargeFiles { get; init; }
 }
 
 /// <summary>Runs git with nothing of the host's or the repository's configuration that could run code: no hooks, no prompts, no pagers.</summary>
@@ -37,11 +43,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
     // it where it is asked for, so nobody may send git elsewhere.
     private const string User = "CLAUDE_CLUSTER_GIT_USER";
     private const string Secret = "CLAUDE_CLUSTER_GIT_SECRET";
-    private static readonly string[] WithCredential =
-    [
-        "-c", "credential.helper=", "-c", $"credential.helper=!f() {{ test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"${User}\" \"${Secret}\"; }}; f",
-        "-c", "http.followRedirects=false",
-    ];
+    private const string Helper = $"!f() {{ test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"${User}\" \"${Secret}\"; }}; f";
 
     private Version? _version;
 
@@ -82,7 +84,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             new ChildCommand
             {
                 Program = "git",
-                Arguments = [.. Settings.SelectMany(setting => new[] { "-c", setting }), .. place?.Credential is null ? [] : WithCredential, .. Where(place), .. arguments],
+                Arguments = [.. SettingsFor(place).SelectMany(setting => new[] { "-c", setting }), .. Where(place), .. arguments],
                 Folder = folder,
                 Environment = EnvironmentOf(place),
                 Mark = place?.Mark ?? folder,
@@ -105,6 +107,10 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(WithoutCredential(result.Error, place))),
         };
     }
+
+    private static IEnumerable<string> SettingsFor(GitPlace? place) => Settings
+        .Concat(place?.Credential is null ? [] : ["credential.helper=", $"credential.{place.CredentialFor}.helper={Helper}", "http.followRedirects=false"])
+        .Concat(place?.LargeFiles?.Settings ?? []);
 
     private static IEnumerable<string> Where(GitPlace? place)
     {

@@ -15,6 +15,6 @@ internal sealed record GitSource(string Address, AgentTask Task, PushCredentialS
             return place;
         if (url.Scheme == Uri.UriSchemeHttp && !(IPAddress.TryParse(url.Host, out var address) ? IPAddress.IsLoopback(address) : url.Host == "localhost"))
             throw new HostNotReadyException($"The credential for {url.Host} would be sent in the clear.", "Give the repository's https address.");
-        return place with { Credential = await Credentials(Task, cancellationToken) };
+        return place with { Credential = await Credentials(Task, cancellationToken), CredentialFor = url.GetLeftPart(UriPartial.Authority) };
     }
 }

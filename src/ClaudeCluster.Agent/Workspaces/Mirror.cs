@@ -17,15 +17,15 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
     private const string Head = "ref: refs/heads/none\n";
 
     private static readonly string[] OwnFiles = ["HEAD", "config", "packed-refs"];
-    private static readonly string[] OwnFolders = ["objects", "refs", "worktrees"];
+    private static readonly string[] OwnFolders = ["lfs", "objects", "refs", "worktrees"];
 
     private static readonly TimeSpan LongestFetch = TimeSpan.FromMinutes(30);
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> InProcess = new(StringComparer.Ordinal);
 
     public string Folder => folder;
 
-    /// <summary>See <see cref="SpareWorkTree"/>.</summary>
-    public string SpareFolder => Path.ChangeExtension(folder, ".spare");
+    /// <summary>See <see cref="Spares"/>.</summary>
+    public string SparesFolder => Path.ChangeExtension(folder, ".spares");
 
     public GitPlace Place(string mark) => new(folder, mark);
 
@@ -46,6 +46,20 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
             await RefreshAsync(source, mark, cancellationToken);
             return await work();
         }
+    }
+
+    /// <summary>Works on the mirror with this commit in it; the source is asked only if it is not there yet.</summary>
+    public async Task UseWithAsync(GitSource source, string mark, CommitId commit, Func<Task> work, CancellationToken cancellationToken)
+    {
+        using var taken = await TakeAsync(cancellationToken);
+        if (Directory.Exists(folder))
+            Restore();
+        if (!await HasAsync(commit, mark, cancellationToken))
+            await RefreshAsync(source, mark, cancellationToken);
+        // On no branch, and nevertheless what the repository names.
+        if (!await HasAsync(commit, mark, cancellationToken))
+            await git.RunAsync(await source.ContactAsync(Place(mark), cancellationToken), ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", source.Address, commit.Value], cancellationToken);
+        await work();
     }
 
     /// <summary>Works on the mirror as it is. Does nothing if there is none.</summary>
@@ -73,7 +87,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
             using var taken = FileLock.TryTake(LockFile);
             if (taken is null || HasWorkTreesInUse())
                 return false;
-            FolderRemoval.Remove(SpareFolder);
+            FolderRemoval.Remove(SparesFolder);
             FolderRemoval.Remove(folder);
             return true;
         }
@@ -129,6 +143,9 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
             ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", source.Address, "+refs/heads/*:refs/remotes/origin/*"],
             cancellationToken);
     }
+
+    private async Task<bool> HasAsync(CommitId commit, string mark, CancellationToken cancellationToken) =>
+        Directory.Exists(folder) && await git.TryAsync(Place(mark), ["cat-file", "-e", $"{commit.Value}^{{commit}}"], cancellationToken) is not null;
 
     private async Task CreateAsync(string mark, CancellationToken cancellationToken)
     {

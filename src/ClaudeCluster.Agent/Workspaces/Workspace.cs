@@ -10,12 +10,30 @@ public sealed class Workspace : IAsyncDisposable
     private readonly AttemptFolder _attempt;
     private readonly IDisposable _lock;
     private readonly TimeProvider _time;
+    private readonly WorkTree _work;
+    private readonly WorkTree _check;
+    private Aftermath? _aftermath;
+    private bool _hasSubmodules;
 
-    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time) =>
+    internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time)
+    {
         (_git, _mirror, _attempt, Source, _lock, _time) = (git, mirror, attempt, source, taken, time);
+        _work = new WorkTree(git, mirror, attempt.Work, $"{attempt.AttemptId}.work", Mark);
+        _check = new WorkTree(git, mirror, attempt.Check, $"{attempt.AttemptId}.check", Mark);
+    }
 
-    /// <summary>A work tree is kept ready for the next attempt.</summary>
-    internal bool KeepsSpare { get; init; }
+    /// <summary>Its trees come from the spares, and become spares when it has ended.</summary>
+    /// <value>Null: a coder could reach them.</value>
+    internal Renewals? Renewals { get; init; }
+
+    /// <value>Null: their folders stay empty.</value>
+    internal Submodules? Submodules { get; init; }
+
+    /// <summary>The environment in which git-lfs is looked for.</summary>
+    internal IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Null: the repository has none.</summary>
+    internal LargeFiles? LargeFiles => _work.LargeFiles;
 
     /// <summary>The work tree that the coder edits.</summary>
     public string Folder => _attempt.Work;
@@ -44,7 +62,7 @@ public sealed class Workspace : IAsyncDisposable
     internal GitPlace Repository => _mirror.Place(Mark);
 
     /// <summary>The work tree as our own git sees it, whatever the coder did to its <c>.git</c> file, index, or head.</summary>
-    internal GitPlace WorkTree => Repository with { WorkTree = Folder, Index = _attempt.Index };
+    internal GitPlace WorkTree => _work.Place;
 
     /// <summary>After the coder, and after the tests: whatever they wrote into the mirror for git to obey is undone.</summary>
     internal Task RestoreMirrorAsync(CancellationToken cancellationToken) => _mirror.UseAsync(() => Task.CompletedTask, cancellationToken);
@@ -52,29 +70,38 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>A clean checkout of a commit, without what lies untracked in the work tree.</summary>
     internal async Task<string> CheckOutAsync(CommitId commit, CancellationToken cancellationToken)
     {
-        FolderRemoval.Remove(_attempt.Check);
-        await _mirror.UseAsync(() => _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--force", "--detach", _attempt.Check, commit.Value], cancellationToken), cancellationToken);
-        return _attempt.Check;
+        await _mirror.UseAsync(() => _check.MakeAsync(commit, Spares, null, cancellationToken), cancellationToken);
+        if (_hasSubmodules)
+            await Submodules!.FillAgainAsync(Repository, commit, _check.Folder, cancellationToken);
+        return _check.Folder;
     }
 
     /// <summary>After the tests: what they wrote may be all that the disk has room for.</summary>
     internal void RemoveCheckOut()
     {
-        FolderRemoval.Remove(_attempt.Check);
+        if (FindAftermath() is { } aftermath)
+            aftermath.Renew(_check);
+        else
+            FolderRemoval.Remove(_check.Folder);
         FolderRemoval.Remove(TestScratch);
     }
 
-    internal Task CreateAsync(AgentTask task, CancellationToken cancellationToken) =>
-        _mirror.UseFreshAsync(Source, Mark, () => AddWorkTreeAsync(task, cancellationToken), cancellationToken);
+    internal async Task CreateAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        await _mirror.UseFreshAsync(Source, Mark, () => AddWorkTreeAsync(task, cancellationToken), cancellationToken);
+        // Not while it holds the mirror: submodules have mirrors too.
+        if (_hasSubmodules)
+            await Submodules!.FindAndFillAsync(Repository, Start, Folder, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
         try
         {
             await ProcessTree.KillMarkedAsync(Mark, Grace, _time);
-            FolderRemoval.Remove(_attempt.Root);
             // Not the attempt's token: what is left must go, also when the attempt was cancelled.
-            await _mirror.UseAsync(LeaveAsync, CancellationToken.None);
+            await _mirror.UseAsync(ForgetAsync, CancellationToken.None);
+            Leave();
             File.Delete(_attempt.LockFile);
         }
         catch (Exception left) when (left is IOException or UnauthorizedAccessException or GitException or HostNotReadyException)
@@ -93,18 +120,17 @@ public sealed class Workspace : IAsyncDisposable
         Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
-        FolderRemoval.Remove(Folder);
         Directory.CreateDirectory(Scratch);
-        if (!KeepsSpare || !await new SpareWorkTree(_git, _mirror, Mark).TryTakeAsync(Folder, Start, cancellationToken))
-        {
-            await ForgetAsync();
-            // On no branch: a coder's branch "claude" would stand in the way of every "claude/wip/…" to come.
-            await _git.RunAsync(Repository, ["worktree", "add", "--quiet", "--detach", Folder, Start.Value], cancellationToken);
-        }
-        // A copy of the index as we made it: git need not read every file again, and the coder cannot change this one.
-        var own = (await File.ReadAllTextAsync(Path.Combine(Folder, ".git"), cancellationToken)).Trim()["gitdir: ".Length..];
-        File.Copy(Path.Combine(Path.GetFullPath(own, Folder), "index"), _attempt.Index, overwrite: true);
+        await ReadWhatItNeedsAsync(cancellationToken);
+        await _work.MakeAsync(Start, Spares, Source, cancellationToken);
         return true;
+    }
+
+    private async Task ReadWhatItNeedsAsync(CancellationToken cancellationToken)
+    {
+        var told = await _git.RunAsync(Repository, ["cat-file", "--batch"], cancellationToken, $"{Start.Value}:.gitattributes\n{Start.Value}:.gitmodules\n");
+        _work.LargeFiles = _check.LargeFiles = Agent.LargeFiles.Of(told, Source.Address, Environment);
+        _hasSubmodules = Submodules is not null && told.Contains("[submodule", StringComparison.OrdinalIgnoreCase);
     }
 
     private async Task<CommitId> ReadBaseAsync(AgentTask task, CancellationToken cancellationToken)
@@ -120,13 +146,27 @@ public sealed class Workspace : IAsyncDisposable
         commit.Value.All(char.IsAsciiHexDigit)
         && await _git.TryAsync(Repository, ["cat-file", "-e", $"{commit.Value}^{{commit}}"], cancellationToken) is not null;
 
-    private async Task LeaveAsync()
+    private Spares? Spares => Renewals is null ? null : new Spares(_mirror, Renewals);
+
+    private Aftermath? FindAftermath() => _aftermath ??= Renewals is null ? null : Aftermath.Of(_attempt, _git, _mirror, Renewals);
+
+    /// <summary>The mirror's memory of trees that go.</summary>
+    private Task ForgetAsync()
     {
-        await ForgetAsync();
-        if (KeepsSpare && Base.Value is not null)
-            await new SpareWorkTree(_git, _mirror, Mark).PrepareAsync(Base, CancellationToken.None);
+        _work.Forget();
+        _check.Forget();
+        return Task.CompletedTask;
     }
 
-    /// <summary>The mirror's memory of work trees that are gone.</summary>
-    private Task ForgetAsync() => _git.RunAsync(Repository, ["worktree", "prune", "--expire=now"], CancellationToken.None);
+    private void Leave()
+    {
+        if (FindAftermath() is not { } aftermath)
+        {
+            FolderRemoval.Remove(_attempt.Root);
+            return;
+        }
+        if (Directory.Exists(_work.Folder) && File.Exists(_work.IndexAtStart))
+            aftermath.Renew(_work);
+        aftermath.End(_attempt.Root);
+    }
 }

@@ -9,6 +9,7 @@ public delegate string RepositorySource(RepositoryRef repository);
 /// <summary>
 /// The folders of this PC's attempts, all below <see cref="AgentOptions.Root"/>: <c>mirrors/{repository}.git</c> and
 /// <c>attempts/{attempt}/</c> with <c>work</c>, <c>check</c>, <c>scratch</c>, <c>test-scratch</c>. A lock beside each attempt's folder tells work from leftovers.
+/// What waits for the next attempt stands in <c>mirrors/{repository}.spares</c>; see <see cref="Spares"/>.
 /// </summary>
 public sealed partial class Workspaces(AgentOptions options, Git git, RepositorySource source, TimeProvider time)
 {
@@ -28,12 +29,18 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         var attempt = new AttemptFolder(AttemptsFolder, task.AttemptId);
         var taken = FileLock.TryTake(attempt.LockFile)
             ?? throw new IOException($"Another process of this PC works on {task.AttemptId} already.");
-        var workspace = new Workspace(git, MirrorOf(task.Repository.Id), attempt, new GitSource(source(task.Repository), task, options.Credentials), taken, time) { KeepsSpare = options.Sandbox is not null };
+        var from = new GitSource(source(task.Repository), task, options.Credentials);
+        var workspace = new Workspace(git, MirrorOf(task.Repository.Id.ToString(CultureInfo.InvariantCulture)), attempt, from, taken, time)
+        {
+            Renewals = options.Sandbox is null ? null : Renewals.Of(options),
+            Submodules = options.Submodules ? new Submodules(git, MirrorOf, from, attempt.Scratch) : null,
+            Environment = options.Environment,
+        };
         try
         {
             if (Directory.Exists(attempt.Root))
                 await RemoveLeftoversAsync(attempt, time);
-            new DiskRoom(options).Make(MirrorIds().Select(MirrorOf), AttemptFolder.All(AttemptsFolder));
+            new DiskRoom(options).Make(Mirrors(), AttemptFolder.All(AttemptsFolder));
             await workspace.CreateAsync(task, cancellationToken);
             return workspace;
         }
@@ -57,24 +64,21 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
             await RemoveLeftoversAsync(attempt, time);
             File.Delete(attempt.LockFile);
         }
-        foreach (var id in MirrorIds())
-        {
-            var mirror = MirrorOf(id);
+        foreach (var mirror in Mirrors())
             await mirror.UseAsync(() => git.RunAsync(mirror.Place(options.Root), ["worktree", "prune", "--expire=now"], cancellationToken), cancellationToken);
-        }
     }
+
+    /// <summary>Until nothing is done any more for attempts that have ended. Nobody's result waits for it; a process that is about to end does.</summary>
+    public Task SettleAsync() => Renewals.Of(options).EndAsync();
 
     private string AttemptsFolder => Path.Combine(options.Root, "attempts");
 
     private string MirrorsFolder => Path.Combine(options.Root, "mirrors");
 
-    private Mirror MirrorOf(long repositoryId) =>
-        new(git, Path.Combine(MirrorsFolder, string.Create(CultureInfo.InvariantCulture, $"{repositoryId}.git")), time);
+    private Mirror MirrorOf(string name) => new(git, Path.Combine(MirrorsFolder, $"{name}.git"), time);
 
-    private long[] MirrorIds() => Directory.Exists(MirrorsFolder)
-        ? [.. Directory.EnumerateDirectories(MirrorsFolder, "*.git")
-            .Select(folder => long.TryParse(Path.GetFileNameWithoutExtension(folder), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) ? id : (long?)null)
-            .OfType<long>()]
+    private List<Mirror> Mirrors() => Directory.Exists(MirrorsFolder)
+        ? [.. Directory.EnumerateDirectories(MirrorsFolder, "*.git").Select(folder => MirrorOf(Path.GetFileNameWithoutExtension(folder)))]
         : [];
 
     private static async Task RemoveLeftoversAsync(AttemptFolder attempt, TimeProvider time)
@@ -99,8 +103,6 @@ internal sealed record AttemptFolder(string Parent, string AttemptId)
     public string Scratch => Path.Combine(Root, "scratch");
 
     public string TestScratch => Path.Combine(Root, "test-scratch");
-
-    public string Index => Path.Combine(Root, "index");
 
     public string LockFile => Path.Combine(Parent, AttemptId + LockEnding);
 

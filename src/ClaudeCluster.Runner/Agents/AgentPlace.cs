@@ -85,6 +85,7 @@ internal sealed class AgentPlace
             Sandbox = sandbox.On
                 ? new SandboxOptions { TestsHaveNetwork = sandbox.TestsHaveNetwork, HiddenFolders = [.. Hidden()], ReadableFolders = [.. Readable()] }
                 : null,
+            Submodules = Settings.Submodules,
             Caps = new AttemptCaps(Settings.Limits.WallTime, Settings.Limits.Silence, Settings.Claude.Turns),
             Resources = Settings.Limits.Resources,
             Secrets = Secrets,

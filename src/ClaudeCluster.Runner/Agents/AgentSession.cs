@@ -77,7 +77,7 @@ internal sealed class AgentSession : IAsyncDisposable
     {
         Directory.CreateDirectory(Place.StateFolder);
         _coder = await AgentCoder.CreateAsync(_choice, Place, _options, _host, cancellationToken);
-        await new Workspaces(_options, new Git(_options, _host.Time), Place.Source, _host.Time).CleanUpAfterCrashAsync(cancellationToken);
+        await Workspaces.CleanUpAfterCrashAsync(cancellationToken);
         _attemptLogs.RemoveOld();
     }
 
@@ -104,6 +104,7 @@ internal sealed class AgentSession : IAsyncDisposable
             _logs);
         var working = Task.Run(() => worker.RunAsync(stop), CancellationToken.None);
         await WithinDrainAsync(working, stop);
+        await EndsWithinAsync(Workspaces.SettleAsync(), TimeToDeliver, CancellationToken.None);
     }
 
     /// <summary>Tells the coordinator how the agent is, if there is one.</summary>
@@ -157,6 +158,8 @@ internal sealed class AgentSession : IAsyncDisposable
         Gate.Dispose();
         (_link as IDisposable)?.Dispose();
     }
+
+    private Workspaces Workspaces => new(_options, new Git(_options, _host.Time), Place.Source, _host.Time);
 
     private async Task WithinDrainAsync(Task working, CancellationToken stop)
     {

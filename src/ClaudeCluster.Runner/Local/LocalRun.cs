@@ -54,7 +54,10 @@ internal sealed record LocalRun(LocalRepository Repository, string Folder, strin
             return (null, receipt.Reason);
         Output.Note($"Flow {flowId}{(isNew && receipt.Started ? $": {receipt.Reason}." : await StandsAsync(cluster, flowId, cancellationToken))}");
         FlowState? shown = null;
-        return (await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken), receipt.Reason);
+        var followed = await cluster.FollowAsync(flowId, flow => shown = Tell(shown, flow), cancellationToken);
+        if (workplace is not null)
+            await workplace.SettleAsync();
+        return (followed, receipt.Reason);
     }
 
     private async Task<LocalWorkplace> WorkplaceAsync(CancellationToken cancellationToken)

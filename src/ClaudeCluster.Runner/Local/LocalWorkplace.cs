@@ -16,11 +16,10 @@ internal sealed class LocalWorkplace(LocalRepository repository, string root, IC
         (registry, workerId) => registry.AddAgent(Options(id, workerId, specialties), coder, Source, _progress));
 
     /// <summary>Ends the processes and removes the folders that a killed run left.</summary>
-    public Task CleanUpAfterCrashAsync(CancellationToken cancellationToken)
-    {
-        var options = Options(new AgentId("this-pc"), "this-pc", []);
-        return new Workspaces(options, new Git(options, host.Time), Source, host.Time).CleanUpAfterCrashAsync(cancellationToken);
-    }
+    public Task CleanUpAfterCrashAsync(CancellationToken cancellationToken) => Workspaces.CleanUpAfterCrashAsync(cancellationToken);
+
+    /// <summary>Until nothing is done any more for attempts that have ended.</summary>
+    public Task SettleAsync() => Workspaces.SettleAsync();
 
     public static AgentOptions Options(string root, HostEnvironment host, AgentId id, string workerId, IReadOnlyList<Specialty> specialties)
     {
@@ -41,6 +40,15 @@ internal sealed class LocalWorkplace(LocalRepository repository, string root, IC
 
     private AgentOptions Options(AgentId id, string workerId, IReadOnlyList<Specialty> specialties) =>
         Options(root, host, id, workerId, specialties) with { Sandbox = Sandbox };
+
+    private Workspaces Workspaces
+    {
+        get
+        {
+            var options = Options(new AgentId("this-pc"), "this-pc", []);
+            return new(options, new Git(options, host.Time), Source, host.Time);
+        }
+    }
 
     private string Source(RepositoryRef told) => repository.GitFolder;
 

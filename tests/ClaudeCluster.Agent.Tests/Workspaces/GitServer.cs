@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace ClaudeCluster.Agent.Tests;
 
@@ -34,6 +35,13 @@ internal sealed class GitServer : IAsyncDisposable
 
     public int Refused { get; private set; }
 
+    /// <summary>Everything that was shown as a credential.</summary>
+    public HashSet<string> Shown { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where git-lfs is sent for objects.</summary>
+    /// <value>Null: here.</value>
+    public Uri? ObjectsAt { get; set; }
+
     private async Task ServeAsync()
     {
         while (_listener.IsListening)
@@ -52,6 +60,8 @@ internal sealed class GitServer : IAsyncDisposable
     private async Task AnswerAsync(HttpListenerContext http)
     {
         using var response = http.Response;
+        if (http.Request.Headers["Authorization"] is { } shown)
+            Shown.Add(shown);
         if (http.Request.Headers["Authorization"] != _authorization)
         {
             Refused++;
@@ -61,6 +71,11 @@ internal sealed class GitServer : IAsyncDisposable
         }
 
         Authorized++;
+        if (http.Request.Url!.AbsolutePath.Contains("/info/lfs/", StringComparison.Ordinal))
+        {
+            await AnswerLargeFilesAsync(http.Request, response);
+            return;
+        }
         var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -86,6 +101,37 @@ internal sealed class GitServer : IAsyncDisposable
         backend.StandardInput.Close();
         await PassOnAsync(backend.StandardOutput.BaseStream, response);
         await backend.WaitForExitAsync();
+    }
+
+    /// <summary>The batch API of git-lfs, and the objects, which lie where git-lfs itself would put them.</summary>
+    private async Task AnswerLargeFilesAsync(HttpListenerRequest request, HttpListenerResponse response)
+    {
+        var (repository, rest) = (request.Url!.AbsolutePath.Split("/info/lfs/")[0], request.Url.AbsolutePath.Split("/info/lfs/")[1]);
+        if (rest != "objects/batch")
+        {
+            var oid = rest.Split('/')[^1];
+            var file = Path.Combine(_root, repository.TrimStart('/'), "lfs", "objects", oid[..2], oid[2..4], oid);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            if (request.HttpMethod == "PUT")
+                await using (var stored = File.Create(file))
+                    await request.InputStream.CopyToAsync(stored);
+            else
+                await response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(file));
+            return;
+        }
+        var asked = (await JsonNode.ParseAsync(request.InputStream))!;
+        var action = asked["operation"]!.GetValue<string>();
+        response.ContentType = "application/vnd.git-lfs+json";
+        await response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["transfer"] = "basic",
+            ["objects"] = new JsonArray([.. asked["objects"]!.AsArray().Select(each => new JsonObject
+            {
+                ["oid"] = each!["oid"]!.GetValue<string>(),
+                ["size"] = each["size"]!.GetValue<long>(),
+                ["actions"] = new JsonObject { [action] = new JsonObject { ["href"] = new Uri(ObjectsAt ?? Url, $"{repository}/info/lfs/objects/{each["oid"]!.GetValue<string>()}").AbsoluteUri } },
+            })]),
+        }.ToJsonString()));
     }
 
     /// <summary>Headers as CGI has them, an empty line, the body.</summary>
