@@ -46,7 +46,7 @@ public sealed record ClaudeCommandLine
 
     internal static ClaudeCommandLine Build(CoderJob job, ClaudeOptions options, ClaudeSession session, IReadOnlyList<string> gitFolders)
     {
-        var folders = new ClaudeFolders(job.Scratch);
+        var folders = ClaudeFolders.Of(job);
         return new ClaudeCommandLine
         {
             Program = options.Program,

@@ -73,6 +73,10 @@ internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvid
             if (happened is ClaudeEvent.Result)
                 _talk.Close();
 
+            // Should this process be killed now, the next attempt finds the session by it.
+            if (happened is ClaudeEvent.Started { Session.Length: > 0 } begun && job.Memory is { } memory)
+                LastSession.Write(memory, begun.Session);
+
             if (ClaudeProgress.Describe(happened) is { } words)
                 job.Progress?.Report(words);
         }
