@@ -13,6 +13,8 @@ public static class ChildProcess
     /// <exception cref="Exception">What a listener of a line threw, after the whole tree is dead.</exception>
     public static async Task<ChildResult> RunAsync(ChildCommand command, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (ProgramPath.Find(command.Program, command.Environment) is not null)
+            command = await ControlGroup.AroundAsync(command, time);
         // Each child has its own mark below the attempt's, so that one child's end does not end another.
         var mark = string.Create(CultureInfo.InvariantCulture, $"{command.Mark}/{Interlocked.Increment(ref _children)}");
         using var process = new Process { StartInfo = Describe(command, mark) };
@@ -83,7 +85,7 @@ public static class ChildProcess
         process.StartInfo.FileName = program;
         try
         {
-            await ProcessStarter.RunAsync(() => process.Start());
+            await ProcessStarter.RunAsync(() => ProcessorAffinity.Within(command.Resources?.Processors, () => process.Start()));
             return null;
         }
         catch (Win32Exception failure)

@@ -14,7 +14,7 @@ public sealed record AgentOptions
     /// <summary>What it takes tasks of.</summary>
     public required IReadOnlyList<Specialty> Specialties { get; init; }
 
-    /// <summary>Mirrors, work trees and scratch folders stand below it; nothing else may.</summary>
+    /// <summary>Mirrors, work trees, scratch folders and sessions stand below it; nothing else may.</summary>
     public required string Root { get; init; }
 
     /// <summary>What its own git, tests and scripts may see of the host's environment; at least PATH. Never a secret.</summary>
@@ -83,8 +83,12 @@ public sealed record ResourceLimits
     /// <value>Default: 1,000.</value>
     public int? Processes { get; init; } = 1000;
 
-    /// <summary>Processors, such as 1.5. Not held yet: it needs a control group.</summary>
+    /// <summary>Processors, such as 1.5: exactly in a control group, where the user's systemd makes one, else the next whole number of them.</summary>
     public double? Processors { get; init; }
+
+    /// <summary>Whether this host holds parts of a processor, or only whole ones.</summary>
+    /// <param name="environment">Of the attempts; at least PATH.</param>
+    public static Task<bool> HoldsExactlyAsync(IReadOnlyDictionary<string, string> environment, TimeProvider time) => ControlGroup.IsUsableAsync(environment, time);
 
     /// <summary>Of all mirrors and attempts together; the oldest that nobody works on go first.</summary>
     public long? DiskBytes { get; init; }
