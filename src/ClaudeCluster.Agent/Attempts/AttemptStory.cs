@@ -10,7 +10,6 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
 
     private readonly CommitAndPush _publishing = new(git);
     private readonly DiffReader _diffs = new(git);
-    private readonly Verify _verify = new(options, time);
     private readonly WithheldWork _withheld = new(options, git, time);
 
     /// <param name="task">What to do.</param>
@@ -118,7 +117,8 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         progress?.Report("runs the tests on a clean checkout");
         try
         {
-            return (await _verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
+            var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
+            return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {

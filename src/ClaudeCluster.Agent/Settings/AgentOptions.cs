@@ -62,15 +62,30 @@ public delegate Task<PushCredential?> PushCredentialSource(AgentTask task, Cance
 /// <summary>The bubblewrap sandbox around an attempt's processes.</summary>
 public sealed record SandboxOptions
 {
-    /// <summary>The tests may use the network.</summary>
-    /// <value>Default: false.</value>
-    public bool TestsHaveNetwork { get; init; }
+    /// <summary>Whether the tests may use the network.</summary>
+    /// <value>Default: what the repository's policy says, which is no unless it says yes.</value>
+    public TestNetwork TestNetwork { get; init; }
 
     /// <summary>Not to be seen from inside, beside the agent's root and the user's home.</summary>
     public IReadOnlyList<string> HiddenFolders { get; init; } = [];
 
     /// <summary>Inside the hidden ones, and nevertheless readable, such as a tool chain in the user's home.</summary>
     public IReadOnlyList<string> ReadableFolders { get; init; } = [];
+
+    /// <summary>With the task's wish for a network, where that is left to its policy.</summary>
+    public SandboxOptions For(AgentTask task) =>
+        TestNetwork == TestNetwork.Policy ? this with { TestNetwork = task.TestsHaveNetwork ? TestNetwork.On : TestNetwork.Off } : this;
+}
+
+/// <summary>Who says whether tests may use the network.</summary>
+public enum TestNetwork
+{
+    /// <summary>The repository.</summary>
+    Policy,
+
+    On,
+
+    Off,
 }
 
 /// <summary>Limits of one attempt, all its processes together. Null: none.</summary>
