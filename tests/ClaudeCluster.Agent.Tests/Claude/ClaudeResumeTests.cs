@@ -67,17 +67,19 @@ public sealed class ClaudeResumeTests : IDisposable
         Assert.NotEqual(first.ClaudeSession, second.ClaudeSession);
     }
 
-    [Fact]
-    public async Task Where_another_agent_worked_since_the_next_attempt_begins_fresh()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("11111111-2222-4333-8444-555555555555")]
+    public async Task Where_another_agent_worked_since_the_next_attempt_begins_fresh(string? itsSession)
     {
         await using var model = await StartAsync(LimitReached);
         var first = await AttemptAsync(model, _source.Task());
-        var elsewhere = new EarlierAttempt(new AgentId("pc-2"), null, "The tests fail.", "11111111-2222-4333-8444-555555555555");
+        var elsewhere = new EarlierAttempt(new AgentId("pc-2"), null, "The tests fail.", itsSession);
 
         var third = await AttemptAsync(model, _source.Task(3) with { Earlier = elsewhere });
 
         Assert.NotEqual(first.ClaudeSession, third.ClaudeSession);
-        Assert.NotEqual(elsewhere.ClaudeSession, third.ClaudeSession);
+        Assert.NotEqual(itsSession, third.ClaudeSession);
     }
 
     [Fact]
