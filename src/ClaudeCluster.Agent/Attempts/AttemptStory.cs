@@ -27,6 +27,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            progress.Hear(failure.ToString());
             result = result with { Outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)! };
         }
         return result with { Usage = result.Usage with { Duration = time.GetElapsedTime(start) } };
@@ -106,6 +107,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            job.Progress.Hear(failure.ToString());
             return new CoderReport { Failure = AttemptFailures.Explain(failure, stopping.IsCancellationRequested) };
         }
     }
@@ -122,6 +124,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            progress.Hear(failure.ToString());
             return ([], AttemptFailures.Explain(failure, stopping.IsCancellationRequested));
         }
     }
