@@ -21,8 +21,8 @@ public sealed class RollingFile(string path, long mostBytes, int files, Func<str
             try
             {
                 _writer ??= Open();
-                if (_lost is (> 0 and var lines, var why))
-                    _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({lines} lines could not be written here: {why})"));
+                if (_lost.Lines > 0)
+                    _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({_lost.Lines} lines could not be written here: {_lost.Why})"));
                 _writer.WriteLine(clean);
                 _writer.Flush();
                 _lost = default;
