@@ -28,7 +28,12 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         _script = [.. script.SelectMany(step => Enumerable.Repeat(step, step.Times))];
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, port);
+            // It hears all that is sent to it, so that a test can say that something was not.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
         _app = builder.Build();
         _app.Run(AnswerAsync);
     }

@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace ClaudeCluster.ScriptedModel;
 
-/// <summary>The CLI tells the model in its first message or system prompt in which folder it works.</summary>
+/// <summary>
+/// The CLI tells the model in its first message or system prompt in which folder it works, and in a later message that a session that goes on
+/// is now in another: "Primary working directory: /new (was /old)".
+/// </summary>
 internal static partial class WorkingFolder
 {
     public static string Of(string body)
     {
-        foreach (var text in Texts(JsonNode.Parse(body)))
-        {
-            if (Line().Match(text) is { Success: true } line)
-                return line.Groups["path"].Value;
-        }
-
-        throw new InvalidOperationException("The request does not say in which folder the CLI works; write the path into the script.");
+        var lines = Texts(JsonNode.Parse(body)).SelectMany(text => Line().Matches(text)).ToList();
+        var line = lines.LastOrDefault(line => line.Groups["old"].Success) ?? lines.FirstOrDefault()
+            ?? throw new InvalidOperationException("The request does not say in which folder the CLI works; write the path into the script.");
+        return line.Groups["path"].Value;
     }
 
     private static IEnumerable<string> Texts(JsonNode? node) => node switch
@@ -25,6 +25,6 @@ internal static partial class WorkingFolder
         _ => [],
     };
 
-    [GeneratedRegex(@"[Ww]orking directory: (?<path>/[^\n]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[Ww]orking directory: (?<path>/[^\n]+?)( \(was (?<old>[^\n]+)\))?$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

@@ -10,7 +10,6 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
 
     private readonly CommitAndPush _publishing = new(git);
     private readonly DiffReader _diffs = new(git);
-    private readonly Verify _verify = new(options, time);
     private readonly WithheldWork _withheld = new(options, git, time);
 
     /// <param name="task">What to do.</param>
@@ -22,20 +21,23 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         var result = new AttemptResult { Agent = options.AgentId, Coder = coder.Name, Outcome = new AttemptOutcome.Failed("The attempt did not begin.") };
         try
         {
+            using var memory = TaskMemory.TryOpen(options.Root, task, time);
             await using var workspace = await workspaces.OpenAsync(task, stopping);
-            result = await WorkAsync(task, workspace, result, progress, stopping);
+            result = await WorkAsync(task, workspace, memory, result, progress, stopping);
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            progress.Hear(failure.ToString());
             result = result with { Outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)! };
         }
         return result with { Usage = result.Usage with { Duration = time.GetElapsedTime(start) } };
     }
 
-    private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
+    private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, TaskMemory? memory, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
     {
         progress.Enter("coding");
-        var report = await EditAsync(JobOf(task, workspace, progress), stopping);
+        var job = JobOf(task, workspace, memory, progress);
+        var report = await EditAsync(job, stopping);
         for (var turn = 0; ; turn++)
         {
             result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
@@ -54,7 +56,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             await workspace.RestoreMirrorAsync(CancellationToken.None);
             if (failure is null && coder.TakesFollowUps && !stopping.IsCancellationRequested && FixTurn.Next(turn, task.Limits, report, verified) is { } failed)
             {
-                report = FixTurn.Sum(report, await FixAsync(task, workspace, report, failed, progress, stopping));
+                report = FixTurn.Sum(report, await FixAsync(job, report, failed, progress, stopping));
                 continue;
             }
 
@@ -66,30 +68,35 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
     }
 
-    private Task<CoderReport> FixAsync(AgentTask task, Workspace workspace, CoderReport report, Verification failed, IProgress<string>? progress, CancellationToken stopping)
+    private Task<CoderReport> FixAsync(CoderJob job, CoderReport report, Verification failed, IProgress<string>? progress, CancellationToken stopping)
     {
         progress?.Report($"{failed.Command} fails; the coder is told");
         progress.Enter("coding");
-        var job = JobOf(task, workspace, progress) with
+        var followUp = job with
         {
-            Prompt = FixTurn.Prompt(task.AttemptId, failed, progress.TakeGuidance()),
-            Limits = FixTurn.Left(task.Limits, report.Usage),
+            Prompt = FixTurn.Prompt(job.AttemptId, failed, progress.TakeGuidance()),
+            Limits = FixTurn.Left(job.Limits, report.Usage),
             ResumeSession = report.Session,
             IsFollowUp = true,
         };
-        return EditAsync(job, stopping);
+        return EditAsync(followUp, stopping);
     }
 
-    private CoderJob JobOf(AgentTask task, Workspace workspace, IProgress<string>? progress) => new()
+    private CoderJob JobOf(AgentTask task, Workspace workspace, TaskMemory? memory, IProgress<string>? progress)
     {
-        AttemptId = task.AttemptId,
-        Folder = workspace.Folder,
-        Scratch = workspace.Scratch,
-        Prompt = PromptBuilder.Build(task),
-        Limits = task.Limits,
-        ResumeSession = task.Earlier?.Agent == options.AgentId ? task.Earlier.ClaudeSession : null,
-        Progress = progress,
-    };
+        var session = memory?.SessionFor(task, options.AgentId);
+        return new()
+        {
+            AttemptId = task.AttemptId,
+            Folder = workspace.Folder,
+            Scratch = workspace.Scratch,
+            Memory = memory?.Folder,
+            Prompt = PromptBuilder.Build(task, isFreshAgain: session is not null && task.Earlier?.Commit is null),
+            Limits = task.Limits,
+            ResumeSession = session,
+            Progress = progress,
+        };
+    }
 
     /// <summary>The coder's own failure, or what went wrong around it, is a report: the work so far is saved either way.</summary>
     private async Task<CoderReport> EditAsync(CoderJob job, CancellationToken stopping)
@@ -100,6 +107,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            job.Progress.Hear(failure.ToString());
             return new CoderReport { Failure = AttemptFailures.Explain(failure, stopping.IsCancellationRequested) };
         }
     }
@@ -111,10 +119,12 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         progress?.Report("runs the tests on a clean checkout");
         try
         {
-            return (await _verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
+            var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
+            return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
+            progress.Hear(failure.ToString());
             return ([], AttemptFailures.Explain(failure, stopping.IsCancellationRequested));
         }
     }

@@ -53,8 +53,8 @@ public sealed class AttemptWatch : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                // Not knowing is no reason to stop: the fence of the result decides in the end.
-                logger.WatchFailed(attemptId, failure.Message);
+                // Whatever it is: not knowing is no reason to stop, and the fence of the result decides in the end.
+                logger.WatchFailed(attemptId, failure);
                 await Task.WhenAny(Task.Delay(AskAgain, time, _over.Token));
                 continue;
             }

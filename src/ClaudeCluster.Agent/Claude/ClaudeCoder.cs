@@ -19,7 +19,7 @@ public sealed class ClaudeCoder(ClaudeOptions options, TimeProvider time, AgentO
 
     public async Task<CoderReport> RunAsync(CoderJob job, CancellationToken cancellationToken)
     {
-        var folders = new ClaudeFolders(job.Scratch);
+        var folders = ClaudeFolders.Of(job);
         folders.Create();
         var leftovers = new SandboxLeftovers(job.Folder);
         try

@@ -46,7 +46,7 @@ public sealed record ClaudeCommandLine
 
     internal static ClaudeCommandLine Build(CoderJob job, ClaudeOptions options, ClaudeSession session, IReadOnlyList<string> gitFolders)
     {
-        var folders = new ClaudeFolders(job.Scratch);
+        var folders = ClaudeFolders.Of(job);
         return new ClaudeCommandLine
         {
             Program = options.Program,
@@ -77,7 +77,8 @@ public sealed record ClaudeCommandLine
     {
         List<string> arguments =
         [
-            "-p", "--output-format", "stream-json", "--verbose",
+            // Standard input stays open, so that the CLI can be asked to end and still tell what it did.
+            "-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose",
             // The repository's own settings, hooks, servers, skills and CLAUDE.md are not read; files outside are not attached.
             "--restricted", "--setting-sources", "", "--settings", folders.Settings, "--strict-mcp-config", "--disable-slash-commands",
             "--tools", string.Join(',', Tools), "--permission-mode", PermissionMode, "--permission-prompts", "none",

@@ -6,6 +6,7 @@ namespace ClaudeCluster.Agent;
 internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvider time)
 {
     private readonly ClaudeRecord _record = new();
+    private readonly ChildTalk _talk = new(ClaudeInput.Interrupt);
     private string? _wrongStart;
 
     public ClaudeRecord Record => _record;
@@ -23,7 +24,8 @@ internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvid
                 Folder = line.Folder,
                 Environment = line.Environment,
                 Mark = job.Mark,
-                Input = line.Prompt,
+                Input = ClaudeInput.Prompt(line.Prompt),
+                Talk = _talk,
                 OnOutput = text => Hear(text, stop),
                 WallTime = job.Limits.WallTime,
                 Silence = job.Limits.Silence,
@@ -62,8 +64,18 @@ internal sealed class ClaudeRun(ClaudeCommandLine line, CoderJob job, TimeProvid
             if (happened is ClaudeEvent.Started started && WhatIsWrong(started) is { } wrong)
             {
                 _wrongStart ??= wrong;
+                // It is not asked to end: with other tools than was meant, it gets no time.
+                _talk.Close();
                 stop.Cancel();
             }
+
+            // Else it waits for another message of the user.
+            if (happened is ClaudeEvent.Result)
+                _talk.Close();
+
+            // Should this process be killed now, the next attempt finds the session by it.
+            if (happened is ClaudeEvent.Started { Session.Length: > 0 } begun && job.Memory is { } memory)
+                LastSession.Write(memory, begun.Session);
 
             if (ClaudeProgress.Describe(happened) is { } words)
                 job.Progress?.Report(words);

@@ -23,5 +23,10 @@ internal static class ClaudeSandbox
     };
 
     private static IReadOnlyList<string> Writable(CoderJob job, ClaudeOptions options) =>
-        options.Credential is ClaudeCredential.ConfigFolder login ? [job.Folder, job.Scratch, login.Path] : [job.Folder, job.Scratch];
+    [
+        job.Folder, job.Scratch,
+        // Not the whole memory: what the agent itself wrote there must still be its own.
+        ClaudeFolders.Of(job).Config,
+        .. options.Credential is ClaudeCredential.ConfigFolder login ? [login.Path] : Array.Empty<string>(),
+    ];
 }

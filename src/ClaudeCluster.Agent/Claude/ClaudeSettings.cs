@@ -20,7 +20,7 @@ internal static class ClaudeSettings
 
     public static string Write(CoderJob job, ClaudeOptions options, IReadOnlyCollection<string> gitFolders)
     {
-        var folders = new ClaudeFolders(job.Scratch);
+        var folders = ClaudeFolders.Of(job);
         var permissions = new JsonObject { ["deny"] = Strings(Denied) };
         if (!options.Sandbox)
             permissions["allow"] = Strings(["Bash"]);
@@ -38,6 +38,8 @@ internal static class ClaudeSettings
     private static JsonObject Sandbox(CoderJob job, ClaudeOptions options, ClaudeFolders folders, IReadOnlyCollection<string> gitFolders)
     {
         var hidden = new List<string>(options.HiddenFolders) { job.Scratch };
+        if (job.Memory is { } memory)
+            hidden.Add(memory);
         if (options.Credential is ClaudeCredential.ConfigFolder login)
             hidden.Add(login.Path);
         var filesystem = new JsonObject

@@ -24,6 +24,9 @@ public sealed record CoderJob
     /// <summary>A folder of the attempt's own, outside of the work tree: the coder's home, temporary files and logs. Deleted after the attempt.</summary>
     public required string Scratch { get; init; }
 
+    /// <summary>What outlives the attempt: the coder's own folder for this task on this PC. Null: it begins without memory and leaves none.</summary>
+    public string? Memory { get; init; }
+
     /// <summary>The mark of every process that works for this attempt, whose scratch folder is its own on this PC.</summary>
     public string Mark => Scratch;
 

@@ -114,7 +114,7 @@ internal sealed class AttemptNews : IAsyncDisposable
             lock (_lock)
                 _lines = [.. progress.Lines.Concat(_lines).TakeLast(MostLines)];
             Wake();
-            _logger.NewsNotHeard(attemptId, failure.Message);
+            _logger.NewsNotHeard(attemptId, failure);
             return false;
         }
     }

@@ -52,7 +52,8 @@ public sealed class HubPulse(ITaskHub hub, string address, TimeProvider time, IL
         }
         catch (Exception answer) when (answer is not OperationCanceledException)
         {
-            // "You may not ask that" is an answer too.
+            // "You may not ask that" is an answer too. Each kind of hub has its own exception for it, which is not known here; silence is none of them.
+            logger.HubRefuses(address, answer);
             return true;
         }
     }

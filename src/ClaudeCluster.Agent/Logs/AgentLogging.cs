@@ -17,8 +17,8 @@ internal static partial class AgentLogging
     [LoggerMessage(Level = LogLevel.Information, Message = "Attempt '{Attempt}' was ended elsewhere: the work stops.")]
     public static partial void AttemptEndedElsewhere(this ILogger logger, string attempt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether the attempt '{Attempt}' has ended cannot be asked; the work goes on. {Reason}")]
-    public static partial void WatchFailed(this ILogger logger, string attempt, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether the attempt '{Attempt}' has ended cannot be asked; the work goes on.")]
+    public static partial void WatchFailed(this ILogger logger, string attempt, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The result of '{Attempt}' was delivered.")]
     public static partial void ResultDelivered(this ILogger logger, string attempt);
@@ -47,6 +47,9 @@ internal static partial class AgentLogging
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     public static partial void CoordinatorRefuses(this ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The coordinator did not hear the progress of '{Attempt}': {Reason}")]
-    public static partial void NewsNotHeard(this ILogger logger, string attempt, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The coordinator did not hear the progress of '{Attempt}'.")]
+    public static partial void NewsNotHeard(this ILogger logger, string attempt, Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The hub {Address} is there, and refuses the question.")]
+    public static partial void HubRefuses(this ILogger logger, string address, Exception answer);
 }

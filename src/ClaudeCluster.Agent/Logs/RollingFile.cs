@@ -11,6 +11,7 @@ public sealed class RollingFile(string path, long mostBytes, int files, Func<str
 {
     private readonly Lock _lock = new();
     private StreamWriter? _writer;
+    private (int Lines, string Why) _lost;
 
     public void WriteLine(string line)
     {
@@ -20,13 +21,18 @@ public sealed class RollingFile(string path, long mostBytes, int files, Func<str
             try
             {
                 _writer ??= Open();
+                if (_lost.Lines > 0)
+                    _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"({_lost.Lines} lines could not be written here: {_lost.Why})"));
                 _writer.WriteLine(clean);
                 _writer.Flush();
+                _lost = default;
                 if (_writer.BaseStream.Length > mostBytes)
                     PutAside();
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
+                // It has nowhere to say so but here, as soon as it can.
+                _lost = (_lost.Lines + 1, failure.Message);
                 _writer = null;
             }
         }

@@ -16,8 +16,12 @@ public sealed record ChildCommand
     /// <summary>Whose process this is: an attempt's <see cref="CoderJob.Mark"/>. The whole tree carries it, and is found by it after a crash.</summary>
     public required string Mark { get; init; }
 
-    /// <summary>Written to standard input, which is then closed.</summary>
+    /// <summary>Written to standard input, which is then closed unless there is a <see cref="Talk"/>.</summary>
     public string? Input { get; init; }
+
+    /// <summary>The child is asked to end by itself before it is signalled. Not where it took too much, nor where a listener threw.</summary>
+    /// <value>Default: it is only signalled.</value>
+    public ChildTalk? Talk { get; init; }
 
     /// <summary>Told each line of standard output, in order, without its end.</summary>
     public Action<string>? OnOutput { get; init; }

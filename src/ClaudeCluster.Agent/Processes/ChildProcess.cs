@@ -13,6 +13,8 @@ public static class ChildProcess
     /// <exception cref="Exception">What a listener of a line threw, after the whole tree is dead.</exception>
     public static async Task<ChildResult> RunAsync(ChildCommand command, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (ProgramPath.Find(command.Program, command.Environment) is not null)
+            command = await ControlGroup.AroundAsync(command, time);
         // Each child has its own mark below the attempt's, so that one child's end does not end another.
         var mark = string.Create(CultureInfo.InvariantCulture, $"{command.Mark}/{Interlocked.Increment(ref _children)}");
         using var process = new Process { StartInfo = Describe(command, mark) };
@@ -28,13 +30,16 @@ public static class ChildProcess
             new(process.StandardOutput.BaseStream, [output, both], Heard, command.OnOutput),
             new(process.StandardError.BaseStream, [error, both], Heard, command.OnError),
         ];
-        _ = GiveInputAsync(process, command.Input);
+        _ = GiveInputAsync(process, command.Input, command.Talk);
 
         using var ended = new CancellationTokenSource();
         var tooMuch = command.Resources is { } limits && OperatingSystem.IsLinux()
             ? TreeWatch.TooMuchAsync(mark, limits, time, ended.Token)
             : Task.FromException<string>(new OperationCanceledException());
         var end = await WaitForEndAsync(process, pumps, tooMuch, command, start, () => Volatile.Read(ref heard), time, cancellationToken);
+        if (command.Talk is { } talk && (end is ChildEnd.Cancelled or ChildEnd.TimedOut or ChildEnd.Silent))
+            await AskToEndAsync(process, talk, pumps, time);
+        command.Talk?.Close();
         await ended.CancelAsync();
         if (end != ChildEnd.Exited || !command.LeavesNothing)
             await EndTreeAsync(process, mark, command.Grace, time);
@@ -80,7 +85,7 @@ public static class ChildProcess
         process.StartInfo.FileName = program;
         try
         {
-            await ProcessStarter.RunAsync(() => process.Start());
+            await ProcessStarter.RunAsync(() => ProcessorAffinity.Within(command.Resources?.Processors, () => process.Start()));
             return null;
         }
         catch (Win32Exception failure)
@@ -89,13 +94,17 @@ public static class ChildProcess
         }
     }
 
-    private static async Task GiveInputAsync(Process process, string? input)
+    private static async Task GiveInputAsync(Process process, string? input, ChildTalk? talk)
     {
         try
         {
             await using var stdin = process.StandardInput;
             if (input is not null)
                 await stdin.WriteAsync(input);
+            if (talk is null)
+                return;
+            await stdin.FlushAsync();
+            await stdin.WriteAsync(await talk.LastWord);
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
@@ -141,6 +150,16 @@ public static class ChildProcess
 
     private static TimeSpan Left(TimeSpan? limit, long since, TimeProvider time) =>
         limit is { } most ? most - time.GetElapsedTime(since) : TimeSpan.MaxValue;
+
+    /// <summary>The polite way first. Who does not hear, or hears and goes on, is signalled after it.</summary>
+    private static async Task AskToEndAsync(Process process, ChildTalk talk, OutputPump[] pumps, TimeProvider time)
+    {
+        if (pumps.Any(pump => pump.Ended.IsFaulted) || !talk.TryAskToEnd())
+            return;
+        using var over = new CancellationTokenSource();
+        await Task.WhenAny([process.WaitForExitAsync(CancellationToken.None), Task.Delay(talk.Patience, time, over.Token)]);
+        await over.CancelAsync();
+    }
 
     private static async Task EndTreeAsync(Process process, string mark, TimeSpan grace, TimeProvider time)
     {

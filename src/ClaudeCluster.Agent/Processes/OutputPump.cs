@@ -54,6 +54,7 @@ internal sealed class OutputPump
         }
         catch (Exception broken) when (broken is IOException or ObjectDisposedException)
         {
+            // The child and its pipe are gone: that is the end of what it said.
             return 0;
         }
     }

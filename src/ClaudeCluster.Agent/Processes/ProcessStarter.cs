@@ -25,6 +25,7 @@ internal static class ProcessStarter
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
+                // Whoever asked for the start hears it; the thread lives on for all others.
                 done.SetException(failure);
             }
         });

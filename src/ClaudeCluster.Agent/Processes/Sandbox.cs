@@ -61,7 +61,7 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
     public static Sandbox? Of(AgentOptions options, TimeProvider time) =>
         options.Sandbox is { } sandbox ? new Sandbox(sandbox, options.Root, options.Environment, time) : null;
 
-    public bool TestsHaveNetwork => options.TestsHaveNetwork;
+    public bool TestsHaveNetwork => options.TestNetwork == TestNetwork.On;
 
     /// <summary>The same command, inside.</summary>
     /// <exception cref="HostNotReadyException">This PC cannot do it. Nothing runs without it instead.</exception>

@@ -14,7 +14,9 @@ public static class PromptBuilder
     private const int MostFailureBytes = 12_000;
     private const int MostTemplateBytes = 20_000;
 
-    public static string Build(AgentTask task)
+    /// <param name="task">What to do.</param>
+    /// <param name="isFreshAgain">A session goes on whose changes are not in the work tree: they were lost with an attempt that was interrupted.</param>
+    public static string Build(AgentTask task, bool isFreshAgain = false)
     {
         var prompt = new StringBuilder()
             .Append("You work alone on one issue of a git repository; the current folder is its work tree. Nobody can answer questions.\n");
@@ -27,6 +29,8 @@ public static class PromptBuilder
             Section(prompt, "What the maintainers said since", GuidanceOf(task));
         if (task.Earlier is { } earlier)
             Section(prompt, "The attempt before this one", EarlierAsData(task.AttemptId, earlier));
+        if (isFreshAgain)
+            Section(prompt, "What became of earlier work", "Work on this issue was interrupted before. The work tree is fresh: nothing that was changed then is in it. Read each file again before you edit it.");
         return prompt.ToString();
     }
 

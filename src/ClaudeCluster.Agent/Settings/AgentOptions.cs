@@ -14,7 +14,7 @@ public sealed record AgentOptions
     /// <summary>What it takes tasks of.</summary>
     public required IReadOnlyList<Specialty> Specialties { get; init; }
 
-    /// <summary>Mirrors, work trees and scratch folders stand below it; nothing else may.</summary>
+    /// <summary>Mirrors, work trees, scratch folders and sessions stand below it; nothing else may.</summary>
     public required string Root { get; init; }
 
     /// <summary>What its own git, tests and scripts may see of the host's environment; at least PATH. Never a secret.</summary>
@@ -66,15 +66,30 @@ public delegate Task<PushCredential?> PushCredentialSource(AgentTask task, Cance
 /// <summary>The bubblewrap sandbox around an attempt's processes.</summary>
 public sealed record SandboxOptions
 {
-    /// <summary>The tests may use the network.</summary>
-    /// <value>Default: false.</value>
-    public bool TestsHaveNetwork { get; init; }
+    /// <summary>Whether the tests may use the network.</summary>
+    /// <value>Default: what the repository's policy says, which is no unless it says yes.</value>
+    public TestNetwork TestNetwork { get; init; }
 
     /// <summary>Not to be seen from inside, beside the agent's root and the user's home.</summary>
     public IReadOnlyList<string> HiddenFolders { get; init; } = [];
 
     /// <summary>Inside the hidden ones, and nevertheless readable, such as a tool chain in the user's home.</summary>
     public IReadOnlyList<string> ReadableFolders { get; init; } = [];
+
+    /// <summary>With the task's wish for a network, where that is left to its policy.</summary>
+    public SandboxOptions For(AgentTask task) =>
+        TestNetwork == TestNetwork.Policy ? this with { TestNetwork = task.TestsHaveNetwork ? TestNetwork.On : TestNetwork.Off } : this;
+}
+
+/// <summary>Who says whether tests may use the network.</summary>
+public enum TestNetwork
+{
+    /// <summary>The repository.</summary>
+    Policy,
+
+    On,
+
+    Off,
 }
 
 /// <summary>Limits of one attempt, all its processes together. Null: none.</summary>
@@ -87,8 +102,12 @@ public sealed record ResourceLimits
     /// <value>Default: 1,000.</value>
     public int? Processes { get; init; } = 1000;
 
-    /// <summary>Processors, such as 1.5. Not held yet: it needs a control group.</summary>
+    /// <summary>Processors, such as 1.5: exactly in a control group, where the user's systemd makes one, else the next whole number of them.</summary>
     public double? Processors { get; init; }
+
+    /// <summary>Whether this host holds parts of a processor, or only whole ones.</summary>
+    /// <param name="environment">Of the attempts; at least PATH.</param>
+    public static Task<bool> HoldsExactlyAsync(IReadOnlyDictionary<string, string> environment, TimeProvider time) => ControlGroup.IsUsableAsync(environment, time);
 
     /// <summary>Of all mirrors and attempts together; the oldest that nobody works on go first.</summary>
     public long? DiskBytes { get; init; }

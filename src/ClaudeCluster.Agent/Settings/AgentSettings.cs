@@ -76,7 +76,7 @@ public sealed record AgentSettings
     }
 
     /// <param name="On">Off only for a machine that is itself a sandbox.</param>
-    public sealed record SandboxSection(bool On = true, bool TestsHaveNetwork = false, IReadOnlyList<string>? Hidden = null, IReadOnlyList<string>? Readable = null);
+    public sealed record SandboxSection(bool On = true, TestNetwork TestNetwork = TestNetwork.Policy, IReadOnlyList<string>? Hidden = null, IReadOnlyList<string>? Readable = null);
 
     public sealed record CredentialsSection
     {

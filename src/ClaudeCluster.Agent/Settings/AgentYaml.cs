@@ -149,7 +149,14 @@ public static class AgentYaml
     }
 
     private static AgentSettings.SandboxSection ReadSandbox(YamlSection? sandbox) => sandbox is null ? new() : new(
-        sandbox.Flag("enabled") ?? true, sandbox.Flag("test_network") ?? false, sandbox.Texts("hidden", LongestPath), sandbox.Texts("readable", LongestPath));
+        sandbox.Flag("enabled") ?? true, ReadTestNetwork(sandbox), sandbox.Texts("hidden", LongestPath), sandbox.Texts("readable", LongestPath));
+
+    private static TestNetwork ReadTestNetwork(YamlSection sandbox) => sandbox.Choice("test_network", "policy", "on", "off", "true", "false") switch
+    {
+        "on" or "true" => TestNetwork.On,
+        "off" or "false" => TestNetwork.Off,
+        _ => TestNetwork.Policy,
+    };
 
     private static AgentSettings.CredentialsSection ReadCredentials(YamlSection file, Func<string, string?> variable, string place, List<Problem> warnings)
     {

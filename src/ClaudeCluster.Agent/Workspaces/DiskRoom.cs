@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ClaudeCluster.Agent;
 
 /// <summary>
-/// Sees before each attempt that there is room for it: what nobody uses goes, leftovers of attempts first, then the copies of repositories that
+/// Sees before each attempt that there is room for it: what nobody uses goes, leftovers of attempts first, then sessions, then the copies of repositories that
 /// were used longest ago. A copy is fetched again when it is needed; what somebody works on is never touched.
 /// </summary>
 internal sealed class DiskRoom(AgentOptions options)
@@ -13,6 +13,7 @@ internal sealed class DiskRoom(AgentOptions options)
     {
         var unused = new Queue<Func<bool>>([
             .. attempts.Select(attempt => (Func<bool>)(() => TryRemove(attempt))),
+            .. TaskMemory.Unused(options.Root),
             .. mirrors.OrderBy(mirror => mirror.LastUsed).Select(mirror => (Func<bool>)mirror.TryRemove),
         ]);
         while (WhatIsMissing() is { } missing)

@@ -32,6 +32,9 @@ public sealed record AgentTask
     /// <summary>From the policy; empty: the agent detects the project's own.</summary>
     public IReadOnlyList<TestCommand> Tests { get; init; } = [];
 
+    /// <summary>The policy lets the tests use the network; the agent has the last word.</summary>
+    public bool TestsHaveNetwork { get; init; }
+
     /// <summary>The policy's own template for this specialty; null: the built-in one.</summary>
     public string? PromptTemplate { get; init; }
 

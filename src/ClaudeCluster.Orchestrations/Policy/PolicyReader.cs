@@ -27,6 +27,7 @@ public static class PolicyReader
             Fallback = ReadFallback(file, specialties),
             Rules = [.. (file.Sections("rules") ?? []).Select(rule => ReadRule(rule, specialties)).OfType<RoutingRule>()],
             Tests = [.. (file.Texts("tests", LongestCommand, most: 20) ?? []).Select(command => new TestCommand(command))],
+            TestsHaveNetwork = file.Section("sandbox")?.Flag("test-network") ?? Default.TestsHaveNetwork,
             Limits = ReadLimits(file.Section("limits")),
             DiffRules = ReadDiffRules(file.Section("diff")),
             DraftPullRequests = file.Section("pull-requests")?.Flag("draft") ?? Default.DraftPullRequests,

@@ -40,6 +40,10 @@ public sealed record RepositoryPolicy
     /// <value>Default: none, and the agent detects the project's own.</value>
     public IReadOnlyList<TestCommand> Tests { get; init; } = [];
 
+    /// <summary>The tests may use the network, if the agent's owner leaves it to the repository.</summary>
+    /// <value>Default: false.</value>
+    public bool TestsHaveNetwork { get; init; }
+
     public AttemptLimits Limits { get; init; } = new();
 
     public DiffRules DiffRules { get; init; } = new();

@@ -60,6 +60,7 @@ internal static class WorkOnTask
         Limits = flow.Policy.Limits,
         DiffRules = flow.Policy.DiffRules,
         Tests = flow.Policy.Tests,
+        TestsHaveNetwork = flow.Policy.TestsHaveNetwork,
         PromptTemplate = flow.Policy.Specialties.FirstOrDefault(s => s.Name == flow.Routing.Specialty)?.PromptTemplate,
         Requester = flow.Requester,
     };

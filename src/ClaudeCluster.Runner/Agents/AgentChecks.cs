@@ -14,6 +14,8 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
         var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await HubAsync(cancellationToken) };
+        if (place.Settings.Limits.Resources.Processors is { } processors)
+            checks.Add(await ProcessorsAsync(processors));
         if (place.Settings.CoordinatorUrl is { } coordinator)
             checks.Add(await CoordinatorAsync(coordinator, cancellationToken));
         return checks;
@@ -75,6 +77,10 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
             ? Good("sandbox", "bubblewrap and socat are here")
             : Bad("sandbox", $"{string.Join(" and ", missing)} not found", "Install them: apt-get install bubblewrap socat");
     }
+
+    private async Task<Check> ProcessorsAsync(double processors) => await ResourceLimits.HoldsExactlyAsync(host.ForChildren, host.Time)
+        ? Good("processors", string.Create(CultureInfo.InvariantCulture, $"{processors} for each attempt, held by a control group"))
+        : Good("processors", string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(processors)} for each attempt, held by affinity: a control group needs a systemd of this user (loginctl enable-linger) with the cpu controller"));
 
     private Check Workspaces()
     {

@@ -83,7 +83,7 @@ internal sealed class AgentPlace
             GitName = Settings.GitName ?? standard.GitName,
             GitEmail = Settings.GitEmail ?? standard.GitEmail,
             Sandbox = sandbox.On
-                ? new SandboxOptions { TestsHaveNetwork = sandbox.TestsHaveNetwork, HiddenFolders = [.. Hidden()], ReadableFolders = [.. Readable()] }
+                ? new SandboxOptions { TestNetwork = sandbox.TestNetwork, HiddenFolders = [.. Hidden()], ReadableFolders = [.. Readable()] }
                 : null,
             Submodules = Settings.Submodules,
             Caps = new AttemptCaps(Settings.Limits.WallTime, Settings.Limits.Silence, Settings.Claude.Turns),

@@ -195,8 +195,9 @@ internal sealed class AgentSession : IAsyncDisposable
         {
             return new DriveInfo(Place.Root).AvailableFreeSpace;
         }
-        catch (Exception failure) when (failure is IOException or ArgumentException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            // A number for people only: a disk that cannot be asked has no room to speak of, and an attempt on it says why.
             return 0;
         }
     }

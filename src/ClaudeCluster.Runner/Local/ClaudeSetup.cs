@@ -30,7 +30,7 @@ internal static class ClaudeSetup
         {
             HiddenFolders = claude.HiddenFolders,
             ReadableFolders = claude.ReadableFolders,
-            TestsHaveNetwork = host.Variable("CLAUDE_CLUSTER_TEST_NETWORK") is "on",
+            TestNetwork = host.Variable("CLAUDE_CLUSTER_TEST_NETWORK") switch { "on" => TestNetwork.On, "off" => TestNetwork.Off, _ => TestNetwork.Policy },
         };
     }
 

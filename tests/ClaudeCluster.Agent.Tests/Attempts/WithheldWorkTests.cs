@@ -44,6 +44,15 @@ public sealed class WithheldWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_that_is_too_large_to_be_searched_is_withheld()
+    {
+        var result = await PlayAsync("- {run: 'yes | head -c 68000000 > big.txt'}\n");
+
+        Assert.Contains("could not be searched for secrets", Assert.IsType<AttemptOutcome.PolicyRejected>(result.Outcome).Reasons[0], StringComparison.Ordinal);
+        Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
+    }
+
+    [Fact]
     public async Task A_secret_that_the_base_has_already_stops_nothing()
     {
         _source.Commit(("old.txt", Own));

@@ -96,7 +96,7 @@ public class ModelFailures
         var run = await bench.RunOnceAsync();
 
         Assert.Equal(ChildEnd.Silent, run.Child.End);
-        Assert.Null(run.Record.Result);
+        Assert.Equal("aborted_streaming", run.Record.Result?.TerminalReason);
         Assert.Equal(TimeSpan.FromSeconds(2), run.Ended<AttemptOutcome.Stalled>(TryElsewhere).Silence);
     }
 

@@ -20,6 +20,22 @@ public sealed class RollingFileTests : IDisposable
     }
 
     [Fact]
+    public void Lines_that_were_lost_are_told_of_as_soon_as_there_is_room()
+    {
+        using (var file = new RollingFile(_folder["logs/agent.log"], 1000, 1, text => text))
+        {
+            _folder.Write("logs", "a file stands where the folder belongs");
+            file.WriteLine("one");
+            file.WriteLine("two");
+            File.Delete(_folder["logs"]);
+            file.WriteLine("three");
+            file.WriteLine("four");
+        }
+
+        Assert.Matches(@"\A\(2 lines could not be written here: .+\)\nthree\nfour\n\z", File.ReadAllText(_folder["logs/agent.log"]));
+    }
+
+    [Fact]
     public void A_secret_is_gone_before_the_first_byte_is_written()
     {
         using (var file = new RollingFile(_folder["agent.log"], 1000, 1, new Redaction(["the-secret-of-this-pc"]).Apply))

@@ -135,6 +135,50 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_was_told_how_is_asked_to_end_before_it_is_signalled()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var result = await RunAsync(
+            Shell("read first; echo $first; read last; echo $last; exit 7") with { Input = "hello\n", Talk = new ChildTalk("goodbye\n"), OnOutput = line => CancelAt("hello", line) },
+            cancellation.Token);
+
+        Assert.Equal((ChildEnd.Cancelled, 7, "hello\ngoodbye\n"), (result.End, result.ExitCode, result.Output));
+
+        void CancelAt(string line, string heard)
+        {
+            if (line == heard)
+                cancellation.Cancel();
+        }
+    }
+
+    [Fact]
+    public async Task A_child_that_is_asked_to_end_and_does_not_is_signalled_and_one_that_ignores_signals_is_killed()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var result = await RunAsync(
+            Shell("trap 'echo no' TERM; echo ready; while true; do sleep 0.05; done") with
+            {
+                Talk = new ChildTalk("goodbye\n") { Patience = TimeSpan.FromMilliseconds(200) },
+                Grace = TimeSpan.FromMilliseconds(300),
+                OnOutput = _ => cancellation.Cancel(),
+            },
+            cancellation.Token);
+
+        Assert.Equal((ChildEnd.Cancelled, 137), (result.End, result.ExitCode));
+        Assert.StartsWith("ready\nno\n", result.Output, StringComparison.Ordinal);
+        Assert.Empty(Alive());
+    }
+
+    [Fact]
+    public async Task A_talk_that_is_over_closes_standard_input()
+    {
+        var talk = new ChildTalk("goodbye\n");
+        var result = await RunAsync(Shell("cat; echo done") with { Input = "hello\n", Talk = talk, OnOutput = _ => talk.Close() });
+
+        Assert.Equal((ChildEnd.Exited, "hello\ndone\n"), (result.End, result.Output));
+    }
+
+    [Fact]
     public async Task A_daemon_left_by_a_child_that_ended_well_is_ended_too()
     {
         var result = await RunAsync(Shell("(setsid setsid sleep 1000 >/dev/null 2>&1 &) ; (setsid sleep 1000 &); echo done"));

@@ -51,6 +51,35 @@ public sealed class ResourceLimitTests : IDisposable
         Assert.Empty(ProcessTree.Find(Path.Combine(_source.Options.Root, "attempts")));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attempt_has_no_more_processors_than_it_may_and_neither_have_its_children(bool isSandboxed)
+    {
+        if (isSandboxed)
+            SandboxBench.IsNeeded();
+        // Whoever may run on one processor only, takes one at most, however busy it is.
+        _source.Commit(("test.sh", "sh -c 'sed -n s/Cpus_allowed_list://p /proc/self/status' > mine; setsid --wait setsid --wait nproc >> mine; cat mine; exit 1\n"));
+
+        var result = await PlayAsync("- {write: new.txt, text: x}\n- {run: \"nproc > seen.txt\"}\n", new ResourceLimits { Processors = 0.5 }, isSandboxed);
+
+        Assert.Matches(@"\A\s*[0-9]+\s+1\s*\z", Assert.IsType<AttemptOutcome.TestsFailed>(result.Outcome).Tail);
+        Assert.Equal("1", _source.Show("claude/wip/12-1-a1", "seen.txt").Trim());
+    }
+
+    [Fact]
+    public void Attempts_at_the_same_time_get_different_processors_and_the_starter_keeps_all()
+    {
+        var all = ProcessorAffinity.Available ?? 0;
+        Assert.SkipUnless(all > 1, "This machine has one processor.");
+        var given = new List<string>();
+        for (var child = 0; child < all; child++)
+            ProcessorAffinity.Within(1, () => given.Add(File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))));
+
+        Assert.Equal(all, given.Distinct().Count());
+        Assert.Equal(all, ProcessorAffinity.Available);
+    }
+
     [Fact]
     public void The_outcome_of_Claude_Code_over_its_limit_says_of_what()
     {

@@ -52,7 +52,7 @@ internal sealed class SandboxBench : IDisposable
         var reach = new SandboxReach([Work, Scratch])
         {
             Temporary = AttemptEnvironment.SystemTemporary(Scratch),
-            HasNetwork = Options.Sandbox!.TestsHaveNetwork,
+            HasNetwork = sandbox.TestsHaveNetwork,
         };
         command = await sandbox.AroundAsync(command, reach, cancellationToken);
         var result = await ChildProcess.RunAsync(command, TimeProvider.System, cancellationToken);

@@ -84,7 +84,7 @@ public sealed class SandboxTests : IDisposable
 
         Assert.Equal(string.Empty, (await _bench.InsideAsync(script)).Output);
 
-        _bench.Options = _bench.Options with { Sandbox = _bench.Options.Sandbox! with { TestsHaveNetwork = true } };
+        _bench.Options = _bench.Options with { Sandbox = _bench.Options.Sandbox! with { TestNetwork = TestNetwork.On } };
         Assert.Equal("REACHED\n", (await _bench.InsideAsync(script)).Output);
     }
 

@@ -28,6 +28,7 @@ public sealed class CredentialTests : IAsyncDisposable
         Assert.Equal(["issue-4711-12-1-a1", "issue-4711-12-1-a1"], _asked);
         Assert.Equal("0", _source.Show("claude/wip/12-1-a1", "seen.txt").Trim());
         Assert.Contains("found 0", result.Verified[0].Tail, StringComparison.Ordinal);
+        Assert.False(_server.WasInAnArgument);
         Assert.True(_server.Authorized >= 4, $"{_server.Authorized} requests had the credential.");
         Assert.DoesNotContain(Directory.EnumerateFiles(_source.Options.Root, "*", SearchOption.AllDirectories), file => File.ReadAllText(file).Contains("\"time\"", StringComparison.Ordinal));
     }
@@ -41,6 +42,7 @@ public sealed class CredentialTests : IAsyncDisposable
         var missing = Assert.IsType<AttemptOutcome.HostNotReady>((await PlayAsync("- {say: hello}\n")).Outcome);
 
         Assert.Contains("Authentication failed", wrong.Detail, StringComparison.Ordinal);
+        Assert.Contains("Refused: x-access-token:", wrong.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("a-wrong-secret", wrong.Detail, StringComparison.Ordinal);
         Assert.Contains("could not read Username", missing.Detail, StringComparison.Ordinal);
     }
@@ -54,6 +56,19 @@ public sealed class CredentialTests : IAsyncDisposable
 
         Assert.Equal("The attempt has ended.", Assert.IsType<AttemptOutcome.HostNotReady>(result.Outcome).Detail);
         Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_git_elsewhere_is_not_followed()
+    {
+        await using var elsewhere = new GitServer(Path.GetDirectoryName(_source.Folder)!, "x-access-token", Secret);
+        _server.Elsewhere = elsewhere.Url;
+
+        var result = await PlayAsync("- {say: hello}\n");
+
+        Assert.True(_server.Authorized > 0);
+        Assert.Equal((0, 0), (elsewhere.Authorized, elsewhere.Refused));
+        Assert.IsType<AttemptOutcome.Failed>(result.Outcome);
     }
 
     [Fact]

@@ -12,11 +12,13 @@ internal sealed class GitServer : IAsyncDisposable
     private readonly HttpListener _listener = new();
     private readonly string _root;
     private readonly string _authorization;
+    private readonly string _secret;
     private readonly Task _serving;
 
     public GitServer(string root, string user, string secret)
     {
         _root = root;
+        _secret = secret;
         _authorization = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}"))}";
         using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
         {
@@ -29,6 +31,12 @@ internal sealed class GitServer : IAsyncDisposable
     }
 
     public Uri Url { get; }
+
+    /// <summary>While git showed the credential, it stood in the arguments of a process of this PC, where every user can read it.</summary>
+    public bool WasInAnArgument { get; private set; }
+
+    /// <summary>Whoever shows the right credential is sent there.</summary>
+    public Uri? Elsewhere { get; set; }
 
     /// <summary>How many requests came with the right credential, and how many without.</summary>
     public int Authorized { get; private set; }
@@ -67,15 +75,27 @@ internal sealed class GitServer : IAsyncDisposable
             Refused++;
             response.StatusCode = 401;
             response.Headers["WWW-Authenticate"] = "Basic realm=\"git\"";
+            // A server that says too much: git shows the text of a refusal to whoever ran it.
+            response.ContentType = "text/plain";
+            var sent = http.Request.Headers["Authorization"]?.Split(' ')[^1] ?? string.Empty;
+            await response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes($"Refused: {Encoding.UTF8.GetString(Convert.FromBase64String(sent))}\n"));
             return;
         }
 
         Authorized++;
+        WasInAnArgument |= Directory.EnumerateDirectories("/proc").Any(process => ReadArguments(process).Contains(_secret, StringComparison.Ordinal));
+        if (Elsewhere is { } place)
+        {
+            response.Redirect(new Uri(place, http.Request.Url!.PathAndQuery).AbsoluteUri);
+            return;
+        }
+
         if (http.Request.Url!.AbsolutePath.Contains("/info/lfs/", StringComparison.Ordinal))
         {
             await AnswerLargeFilesAsync(http.Request, response);
             return;
         }
+
         var start = new ProcessStartInfo("git", ["http-backend"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (name, value) in new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -132,6 +152,18 @@ internal sealed class GitServer : IAsyncDisposable
                 ["actions"] = new JsonObject { [action] = new JsonObject { ["href"] = new Uri(ObjectsAt ?? Url, $"{repository}/info/lfs/objects/{each["oid"]!.GetValue<string>()}").AbsoluteUri } },
             })]),
         }.ToJsonString()));
+    }
+
+    private static string ReadArguments(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/cmdline");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty;
+        }
     }
 
     /// <summary>Headers as CGI has them, an empty line, the body.</summary>

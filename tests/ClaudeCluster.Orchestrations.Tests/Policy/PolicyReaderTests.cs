@@ -37,6 +37,7 @@ public class PolicyReaderTests
             specialties: [{ name: data, words: [etl] }]
             access: { minimum-role: triage, public: true, bots: ["renovate[bot]"] }
             tests: make check
+            sandbox: { test-network: true }
             limits: { wall-time: 1h30m, silence: 90s, test-time: 2m, turns: 7, usd: 0.25, attempts: 1 }
             diff: { protected-paths: [], max-files: 1, max-lines: 10 }
             pull-requests: { draft: true }
@@ -48,6 +49,7 @@ public class PolicyReaderTests
         Assert.True(policy.AllowPublic);
         Assert.Equal(["renovate[bot]"], policy.AllowedBots);
         Assert.Equal([new TestCommand("make check")], policy.Tests);
+        Assert.True(policy.TestsHaveNetwork);
         Assert.Equal(TimeSpan.FromMinutes(90), policy.Limits.WallTime);
         Assert.Equal(0.25m, policy.Limits.Usd);
         Assert.Empty(policy.DiffRules.ProtectedPaths);

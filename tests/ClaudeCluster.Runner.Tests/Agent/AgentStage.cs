@@ -81,6 +81,14 @@ internal sealed class AgentStage : IAsyncDisposable
     public RealProcess StartAgentOnly(params string[] more) =>
         Playground.Start(["agent", "--config", Playground.At("opt/config/agent.yml"), "--coder", $"script:{Playground.Script}", .. more]);
 
+    /// <summary>With the real CLI in the place of a script.</summary>
+    public async Task<RealProcess> StartClaudeAgentAsync()
+    {
+        var agent = Playground.Start(["agent", "--config", Playground.At("opt/config/agent.yml")]);
+        await agent.SaysAsync("takes tasks of");
+        return agent;
+    }
+
     public Task<Ended> CallAgentAsync(params string[] more) =>
         Playground.CallAsync(["agent", "--config", Playground.At("opt/config/agent.yml"), "--coder", $"script:{Playground.Script}", .. more]);
 

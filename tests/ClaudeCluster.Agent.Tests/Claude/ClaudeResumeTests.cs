@@ -1,0 +1,111 @@
+using ClaudeCluster.ScriptedModel;
+
+namespace ClaudeCluster.Agent.Tests;
+
+/// <summary>The next attempt at a task goes on with the session of the last one, on this PC, while its files are there.</summary>
+public sealed class ClaudeResumeTests : IDisposable
+{
+    private static readonly ModelStep.Error LimitReached = new(429, "rate_limit_error", "Slow down.")
+    {
+        Headers = new Dictionary<string, string>
+        {
+            ["x-should-retry"] = "false",
+            ["anthropic-ratelimit-unified-status"] = "rejected",
+            ["anthropic-ratelimit-unified-reset"] = DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["anthropic-ratelimit-unified-representative-claim"] = "five_hour",
+        },
+    };
+
+    private readonly SourceRepository _source = new();
+
+    public ClaudeResumeTests() => _source.Commit(("sum.sh", "echo 1\n"), ("test.sh", "exit 0\n"));
+
+    public void Dispose() => _source.Dispose();
+
+    [Fact]
+    public async Task After_a_usage_limit_the_next_attempt_goes_on_with_the_session_although_the_flow_carries_none()
+    {
+        await using var model = await StartAsync(ModelStep.Read("{folder}/sum.sh"), LimitReached, ModelStep.Write("{folder}/more.txt", "x\n"), new ModelStep.Say("Done."));
+
+        var first = await AttemptAsync(model, _source.Task());
+        var second = await AttemptAsync(model, _source.Task(2));
+
+        Assert.IsType<AttemptOutcome.UsageLimited>(first.Outcome);
+        Assert.Equal((nameof(AttemptOutcome.Succeeded), "Done.", first.ClaudeSession), (second.Outcome.GetType().Name, second.Claimed, second.ClaudeSession));
+        Assert.All(model.Requests, request => Assert.Equal(first.ClaudeSession, request.Session));
+        var conversation = model.Requests[^1].Body;
+        Assert.Contains("\"file_path\":\"" + Path.Combine(_source.Options.Root, "attempts", _source.Task().AttemptId), conversation, StringComparison.Ordinal);
+        Assert.Contains("The work tree is fresh", conversation, StringComparison.Ordinal);
+        _source.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task An_attempt_that_the_flow_knows_of_is_gone_on_with_and_paid_once()
+    {
+        await using var model = await StartAsync(ModelStep.Write("{folder}/more.txt", "x\n"), new ModelStep.Say("First."), new ModelStep.Say("Second."));
+
+        var first = await AttemptAsync(model, _source.Task());
+        var second = await AttemptAsync(model, _source.Task(2) with { Earlier = new EarlierAttempt(first.Agent, first.Commit, "The tests fail.", first.ClaudeSession) });
+
+        Assert.Equal(("Second.", first.ClaudeSession), (second.Claimed, second.ClaudeSession));
+        Assert.True(second.Usage.Usd > 0 && second.Usage.Usd < first.Usage.Usd, $"{first.Usage} {second.Usage}");
+        Assert.DoesNotContain("The work tree is fresh", model.Requests[^1].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_the_sessions_files_are_gone_the_next_attempt_begins_fresh()
+    {
+        await using var model = await StartAsync(LimitReached);
+        var first = await AttemptAsync(model, _source.Task());
+        foreach (var transcript in Directory.EnumerateFiles(Sessions, $"{first.ClaudeSession}.jsonl", SearchOption.AllDirectories).ToList())
+            File.Delete(transcript);
+
+        var second = await AttemptAsync(model, _source.Task(2));
+
+        Assert.IsType<AttemptOutcome.UsageLimited>(second.Outcome);
+        Assert.NotNull(second.ClaudeSession);
+        Assert.NotEqual(first.ClaudeSession, second.ClaudeSession);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("11111111-2222-4333-8444-555555555555")]
+    public async Task Where_another_agent_worked_since_the_next_attempt_begins_fresh(string? itsSession)
+    {
+        await using var model = await StartAsync(LimitReached);
+        var first = await AttemptAsync(model, _source.Task());
+        var elsewhere = new EarlierAttempt(new AgentId("pc-2"), null, "The tests fail.", itsSession);
+
+        var third = await AttemptAsync(model, _source.Task(3) with { Earlier = elsewhere });
+
+        Assert.NotEqual(first.ClaudeSession, third.ClaudeSession);
+        Assert.NotEqual(itsSession, third.ClaudeSession);
+    }
+
+    [Fact]
+    public async Task Another_issue_and_another_generation_have_sessions_of_their_own()
+    {
+        await using var model = await StartAsync(LimitReached);
+        var first = await AttemptAsync(model, _source.Task());
+
+        var again = await AttemptAsync(model, _source.Task() with { AttemptId = "issue-4711-12-2-a1", AttemptBranch = "claude/wip/12-2-a1" });
+        var other = await AttemptAsync(model, _source.Task() with { AttemptId = "issue-4711-13-1-a1", AttemptBranch = "claude/wip/13-1-a1", Issue = _source.Task().Issue with { Number = 13 } });
+
+        Assert.Equal(3, new[] { first, again, other }.Select(result => result.ClaudeSession).Distinct().Count());
+    }
+
+    private string Sessions => Path.Combine(_source.Options.Root, "sessions");
+
+    private static Task<ScriptedModelServer> StartAsync(params ModelStep[] script)
+    {
+        ClaudeCli.SandboxIsNeeded();
+        return ScriptedModelServer.StartAsync(script);
+    }
+
+    private Task<AttemptResult> AttemptAsync(ScriptedModelServer model, AgentTask task)
+    {
+        var options = _source.Options with { Sandbox = new SandboxOptions() };
+        var claude = ClaudeCli.Options(model.Url) with { Credential = new ClaudeCredential.OAuthToken("sk-ant-oat01-planted"), HiddenFolders = [options.Root] };
+        return new AttemptStory(options, new ClaudeCoder(claude, TimeProvider.System, options), _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(task, null, default);
+    }
+}
