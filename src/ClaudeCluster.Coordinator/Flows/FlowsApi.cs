@@ -24,7 +24,7 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
     private async Task ListFlowsAsync(HttpContext http)
     {
         gate.AskForOperator(http);
-        await ApiJson.WriteAsync(http, new { Flows = (await ReadAsync(http)).Select(FlowEntry.Of) });
+        await ApiJson.WriteAsync(http, new FlowList([.. (await ReadAsync(http)).Select(FlowEntry.Of)]));
     }
 
     private async Task ShowAsync(HttpContext http)
@@ -38,7 +38,7 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
     private async Task ListTasksAsync(HttpContext http)
     {
         gate.AskForOperator(http);
-        await ApiJson.WriteAsync(http, new { Tasks = (await ReadAsync(http)).Where(flow => flow.Routing?.Specialty is not null).Select(TaskEntry.Of) });
+        await ApiJson.WriteAsync(http, new TaskList([.. (await ReadAsync(http)).Where(flow => flow.Routing?.Specialty is not null).Select(TaskEntry.Of)]));
     }
 
     /// <summary>The newest first; <c>?all=true</c> has those that have ended too.</summary>
@@ -64,35 +64,4 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
     /// <summary>What it last said of itself; before its first word, what it was started with.</summary>
     private static FlowState StateOf(InstanceState instance) =>
         JsonSerializer.Deserialize<FlowState>(instance.Output ?? instance.CustomStatus ?? instance.Input!, ApiJson.Options)!;
-}
-
-/// <summary>A flow in a list.</summary>
-internal sealed record FlowEntry(string Id, string Repository, int Issue, string Title, FlowPhase Phase, Specialty? Specialty, int Attempts, string? WaitsFor, DateTimeOffset? WaitsUntil, string? Question, string? PullRequest)
-{
-    public static FlowEntry Of(FlowState flow) => new(
-        flow.FlowId,
-        flow.Repository.FullName,
-        flow.Issue.Number,
-        flow.Issue.Title,
-        flow.Phase,
-        flow.Routing?.Specialty,
-        flow.Attempts.Count,
-        flow.WaitsFor,
-        flow.WaitsUntil,
-        flow.Question ?? flow.EndReason,
-        flow.PullRequest?.Url);
-}
-
-/// <summary>A flow's task in a list: one for each flow in this version.</summary>
-internal sealed record TaskEntry(string Flow, int Issue, string Title, Specialty Specialty, FlowPhase Phase, int Attempt, AgentId? Agent, string? Outcome)
-{
-    public static TaskEntry Of(FlowState flow) => new(
-        flow.FlowId,
-        flow.Issue.Number,
-        flow.Issue.Title,
-        flow.Routing!.Specialty!.Value,
-        flow.Phase,
-        flow.Attempts.Count,
-        flow.Attempts is [.., var last] ? last.Result?.Agent : null,
-        flow.Attempts is [.., { Result.Outcome: { } outcome }] ? OutcomeText.Describe(outcome) : null);
 }
