@@ -55,7 +55,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var fleet = new Fleet(registry, hub is null ? static _ => false : hub.IsConnected, time);
         HealthApi.MapTo(web, options.IsSound);
         new AgentsApi(gate, registry, fleet).MapTo(web);
-        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time)).MapTo(web);
+        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);
         new AuditApi(gate, audit).MapTo(web);
         MapDoors(options, gate, web);
 

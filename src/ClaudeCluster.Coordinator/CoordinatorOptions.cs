@@ -29,6 +29,9 @@ public sealed record CoordinatorOptions
     /// <summary>By which flows reach GitHub; null: no flows run here, and there are no doors for events.</summary>
     public IGitHub? GitHub { get; init; }
 
+    /// <summary>Makes what agents push with; null: they use their own.</summary>
+    public IPushCredentials? PushCredentials { get; init; }
+
     /// <summary>The secret of the webhook that GitHub calls; null: that door is closed.</summary>
     public string? WebhookSecret { get; init; }
 

@@ -1,7 +1,7 @@
 namespace ClaudeCluster.GitHub;
 
 /// <summary>GitHub as the flow sees it: roles, files, the page, pull requests. One for a process, for all repositories and flows.</summary>
-public sealed class GitHubService : IGitHub, IAsyncDisposable
+public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly IGitHubCredentials _credentials;
@@ -54,6 +54,9 @@ public sealed class GitHubService : IGitHub, IAsyncDisposable
 
     public Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken) =>
         _pullRequests.DeleteBranchesAsync(repository, branches, cancellationToken);
+
+    public async Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
+        await _credentials.MintForPushAsync(repository.FullName, cancellationToken) is { } token ? new PushCredential("x-access-token", token.Value, token.ExpiresAt) : null;
 
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using ClaudeCluster.DurableTask.WorkItems;
 using ClaudeCluster.GitHub;
 using ClaudeCluster.TestKit;
 
@@ -152,6 +154,30 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_agent_that_was_given_an_attempt_gets_a_credential_for_its_branch_and_no_other()
+    {
+        await using var coordinator = await TestCoordinator.StartAsync(
+            _folder.Path, change: options => options with { GitHub = _gitHub, WebhookSecret = Secret, PushCredentials = new OneRepository() });
+        var token = await coordinator.AddAgentAsync("pc-3", "backend");
+        await AcceptedAsync(await DeliverAsync(coordinator, Labelled(7)));
+        await using var items = coordinator.Connect(token).ReceiveAsync(new WorkerOffer("w", 0, 1, null, null), Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(TestCoordinator.Patience, Cancellation));
+
+        var (given, credential) = await AskAsync("claude/wip/7-1-a1", repository: 42);
+        var (otherBranch, _) = await AskAsync("claude/wip/8-1-a1", repository: 42);
+        var (otherRepository, _) = await AskAsync("claude/wip/7-1-a1", repository: 43);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (given, otherBranch, otherRepository));
+        Assert.Equal("push to acme/sums", credential["secret"]!.GetValue<string>());
+
+        async Task<(HttpStatusCode, JsonObject)> AskAsync(string branch, long repository)
+        {
+            using var answer = await coordinator.Client(token).PostAsJsonAsync($"/api/attempts/{items.Current.InstanceId}/push-credential", new PushCredentialRequest(new AgentId("pc-3"), repository, branch), Cancellation);
+            return (answer.StatusCode, await TestCoordinator.ReadAsync(answer));
+        }
+    }
+
+    [Fact]
     public async Task An_event_that_was_answered_is_not_lost_with_the_process()
     {
         string operatorToken;
@@ -218,4 +244,10 @@ public sealed class DoorTests : IDisposable
           "sender": { "login": "grace", "id": 3, "type": "User" }
         }
         """);
+
+    private sealed class OneRepository : IPushCredentials
+    {
+        public Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
+            Task.FromResult<PushCredential?>(new PushCredential("x-access-token", $"push to {repository.FullName}", TimeProvider.System.GetUtcNow().AddHours(1)));
+    }
 }

@@ -24,6 +24,8 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         ["pull_requests"] = "write",
     };
 
+    private static readonly Dictionary<string, string> PushPermissions = new(StringComparer.Ordinal) { ["contents"] = "write", ["metadata"] = "read" };
+
     private readonly ConcurrentDictionary<string, GitHubToken> _tokens = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, long> _installations = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _oneAtATime = new(1);
@@ -35,13 +37,15 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return Kept(repository) ?? (_tokens[repository] = await MintAsync(repository, cancellationToken));
+            return Kept(repository) ?? (_tokens[repository] = await MintAsync(repository, LeastPermissions, cancellationToken));
         }
         finally
         {
             _oneAtATime.Release();
         }
     }
+
+    public async Task<GitHubToken?> MintForPushAsync(string repository, CancellationToken cancellationToken) => await MintAsync(repository, PushPermissions, cancellationToken);
 
     public bool Forget(GitHubToken token)
     {
@@ -76,17 +80,17 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
     private GitHubToken? Kept(string repository) =>
         _tokens.TryGetValue(repository, out var token) && token.ExpiresAt - RenewBefore > clock.GetUtcNow() ? token : null;
 
-    private async Task<GitHubToken> MintAsync(string repository, CancellationToken cancellationToken)
+    private async Task<GitHubToken> MintAsync(string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
     {
         var installation = await FindInstallationAsync(repository, cancellationToken);
-        var scope = new InstallationTokenScope([repository.Split('/')[1]], LeastPermissions);
+        var scope = new InstallationTokenScope([repository.Split('/')[1]], permissions);
         var request = new GitHubRequest(HttpMethod.Post, http.Address.At(string.Create(CultureInfo.InvariantCulture, $"/app/installations/{installation}/access_tokens")))
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(scope, GitHubJson.Default.InstallationTokenScope),
             // A token too many is no harm: nobody has it.
             IsRepeatable = true,
         };
-        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
+        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, permissions, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
         if (string.IsNullOrEmpty(answer.Token))
             throw GitHubClient.Unreadable(request, "it has no token");
         var account = string.Create(CultureInfo.InvariantCulture, $"installation {installation}");
@@ -109,7 +113,7 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         }
     }
 
-    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, CancellationToken cancellationToken)
+    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
     {
         try
         {
@@ -118,7 +122,7 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         catch (GitHubException.Validation refused)
         {
             // 422: "The permissions requested are not granted to this installation."
-            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", LeastPermissions.Select(pair => $"{pair.Key}={pair.Value}")));
+            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", permissions.Select(pair => $"{pair.Key}={pair.Value}")));
         }
         catch (GitHubException.NotFoundOrNoAccess)
         {

@@ -56,6 +56,7 @@ internal static class CoordinatorCommand
                 Certificate = certificate,
                 OperatorToken = token,
                 GitHub = service,
+                PushCredentials = service,
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
