@@ -1,3 +1,4 @@
+using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Server;
 using ClaudeCluster.DurableTask.Hub;
 using Microsoft.AspNetCore.Builder;
@@ -15,11 +16,12 @@ public sealed class CoordinatorApp : IAsyncDisposable
     private const string TaskHub = "default";
     private readonly WebApplication _web;
     private readonly Audit _audit;
+    private readonly FlowWorker? _flows;
     private readonly RegistryWatch _watch;
 
-    private CoordinatorApp(WebApplication web, Audit audit, RegistryWatch watch, Uri address, string? freshOperatorToken, IFleet fleet)
+    private CoordinatorApp(WebApplication web, Audit audit, FlowWorker? flows, RegistryWatch watch, Uri address, string? freshOperatorToken, IFleet fleet)
     {
-        (_web, _audit, _watch) = (web, audit, watch);
+        (_web, _audit, _flows, _watch) = (web, audit, flows, watch);
         Address = address;
         FreshOperatorToken = freshOperatorToken;
         Fleet = fleet;
@@ -43,7 +45,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var registry = new AgentRegistry(options.Records, time);
         await registry.LoadAsync(cancellation);
         var audit = new Audit(options.Records, time, logger);
-        var gate = new Gate(operatorToken, registry, new FailedCredentials(time), audit);
+        var gate = new Gate(operatorToken, options.TriggerToken, registry, new FailedCredentials(time), audit);
 
         var web = WebListener.Build(options, time);
         web.Use(next => http => ApiErrors.AnswerAsync(http, next, logger));
@@ -53,8 +55,9 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var fleet = new Fleet(registry, hub is null ? static _ => false : hub.IsConnected, time);
         HealthApi.MapTo(web, options.IsSound);
         new AgentsApi(gate, registry, fleet).MapTo(web);
-        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time)).MapTo(web);
+        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);
         new AuditApi(gate, audit).MapTo(web);
+        MapDoors(options, gate, web);
 
         try
         {
@@ -67,13 +70,16 @@ public sealed class CoordinatorApp : IAsyncDisposable
             throw;
         }
 
-        return new CoordinatorApp(web, audit, new RegistryWatch(registry, options.LookAgain, time, logger), WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
+        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, fleet, time, logs) : null;
+        return new CoordinatorApp(web, audit, flows, new RegistryWatch(registry, options.LookAgain, time, logger), WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
     }
 
     /// <summary>Hands out no more work, lets running calls end, and stops to listen.</summary>
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync();
+        if (_flows is not null)
+            await _flows.DisposeAsync();
         await _web.StopAsync(CancellationToken.None);
         await _web.DisposeAsync();
         await _audit.DisposeAsync();
@@ -86,6 +92,20 @@ public sealed class CoordinatorApp : IAsyncDisposable
         server.MapTo(web);
         return server;
     }
+
+    private static void MapDoors(CoordinatorOptions options, Gate gate, WebApplication web)
+    {
+        new FlowsApi(gate, HubOf(options)).MapTo(web);
+        if (options.GitHub is null)
+            return;
+        var doors = new Doors(new DurableTaskClient(HubOf(options)));
+        new EventsApi(gate, doors).MapTo(web);
+        if (options.WebhookSecret is { } secret)
+            new WebhookApi(gate, doors, secret).MapTo(web);
+    }
+
+    private static ITaskHub HubOf(CoordinatorOptions options) =>
+        options.Hub ?? options.HubElsewhere ?? throw new ArgumentException("A coordinator has a hub, its own or one elsewhere.", nameof(options));
 
     private static IAttempts AttemptsOf(CoordinatorOptions options, TaskHubServer? server) => (options, server) switch
     {

@@ -26,6 +26,18 @@ public sealed record CoordinatorOptions
     /// <summary>The operator's own token; null: one is made at the first start.</summary>
     public string? OperatorToken { get; init; }
 
+    /// <summary>By which flows reach GitHub; null: no flows run here, and there are no doors for events.</summary>
+    public IGitHub? GitHub { get; init; }
+
+    /// <summary>Makes what agents push with; null: they use their own.</summary>
+    public IPushCredentials? PushCredentials { get; init; }
+
+    /// <summary>The secret of the webhook that GitHub calls; null: that door is closed.</summary>
+    public string? WebhookSecret { get; init; }
+
+    /// <summary>What hands in events beside the operator, and may do nothing else; null: nobody.</summary>
+    public string? TriggerToken { get; init; }
+
     /// <summary>False once the store is known to be damaged.</summary>
     public Func<bool> IsSound { get; init; } = static () => true;
 

@@ -25,6 +25,8 @@ public static class FlowRegistration
             .AddActivity<RouteIssue>()
             .AddActivity<UpdateIssuePage>()
             .AddActivity<CallForAgent>()
+            .AddActivity<DecideToStop>()
+            .AddActivity<CancelAttempt>()
             .AddActivity<DecideNextStep>()
             .AddActivity<PromoteBranch>()
             .AddActivity<OpenPullRequest>()

@@ -48,6 +48,9 @@ internal static class CommandLine
         root.Add(CoordinatorCommand.Create(run));
         root.Add(AgentsCommand.Create(run));
         root.Add(AgentCommand.Create(run));
+        root.Add(TriggerCommand.Create(run));
+        root.Add(StatusCommand.Create(run));
+        root.Add(TasksCommand.Create(run));
 
         var parsed = root.Parse(args, Words);
         if (parsed.Errors.Count > 0)

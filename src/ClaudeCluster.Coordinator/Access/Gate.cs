@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace ClaudeCluster.Coordinator;
 
 /// <summary>Who may come in, and how far. Every refusal leaves its record.</summary>
-internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, FailedCredentials failed, Audit audit)
+internal sealed class Gate(OperatorToken operatorToken, string? triggerToken, AgentRegistry registry, FailedCredentials failed, Audit audit)
 {
     private const string Bearer = "Bearer ";
 
@@ -37,6 +37,20 @@ internal sealed class Gate(OperatorToken operatorToken, AgentRegistry registry, 
     /// <exception cref="ApiProblem">It is no agent.</exception>
     public RegisteredAgent AskForAgent(HttpContext http) => (Identify(http) as Caller.Agent)?.Registered
         ?? throw Refuse(http, ApiProblem.Forbidden("This is for agents.", "Use the token of an agent."));
+
+    /// <exception cref="ApiProblem">It may hand in no events.</exception>
+    public void AskForTrigger(HttpContext http)
+    {
+        if (triggerToken is null || TokenOf(http) is not { } token || !Token.AreEqual(Token.Hash(token), Token.Hash(triggerToken)))
+            AskForOperator(http);
+    }
+
+    /// <summary>Whoever comes without a bearer's credential, and not with what is asked for instead.</summary>
+    public ApiProblem RefuseStranger(HttpContext http, string reason, string fix)
+    {
+        CountFailure(AddressOf(http), WhatOf(http), reason);
+        return new ApiProblem(StatusCodes.Status401Unauthorized, "unauthenticated", new Problem("X-Hub-Signature-256", reason, fix));
+    }
 
     /// <summary>Records that somebody known was refused.</summary>
     public ApiProblem Refuse(HttpContext http, ApiProblem problem)

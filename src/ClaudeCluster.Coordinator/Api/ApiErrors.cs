@@ -34,6 +34,7 @@ internal static class ApiErrors
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new(StatusCodes.Status413PayloadTooLarge, "tooLarge", new Problem("body", "It is too large.", "Send less at a time.")),
         BadHttpRequestException bad => new(bad.StatusCode, "badInput", new Problem("request", bad.Message, "Mend the request.")),
+        BadInputException { Problems: [var first, ..] } => new(StatusCodes.Status400BadRequest, "badInput", first),
         HubFileException or HubDatabaseException =>
             new(StatusCodes.Status503ServiceUnavailable, "storeNotReady", new Problem("coordinator", "Its store cannot be used at the moment.", "Its log says why.")),
         _ => new(StatusCodes.Status500InternalServerError, "failed", new Problem("coordinator", "The call failed.", "Its log says why.")),

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 namespace ClaudeCluster.Coordinator;
 
 /// <summary>Agents tell how their attempts go, and ask to push; the operator looks on.</summary>
-internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk desk)
+internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk desk, IPushCredentials? credentials)
 {
     private const string WipBranches = "claude/wip/";
 
@@ -70,8 +70,27 @@ internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk des
             throw gate.Refuse(http, ApiProblem.Forbidden($"An agent pushes only branches below {WipBranches}.", "Push the attempt's own branch."));
         if (await attempts.GetAsync(IdOf(http), http.RequestAborted) is not { } attempt || IsEnded(attempt))
             throw gate.Refuse(http, ApiProblem.Conflict("attemptEnded", "id", "The attempt has ended.", "Nothing is to be pushed for it any more."));
-        throw new ApiProblem(StatusCodes.Status404NotFound, "noGitHub", new Problem(
-            "coordinator", "This coordinator has no GitHub.", "The agent's own credential is used."));
+        if (credentials is null)
+            throw NoCredential("This coordinator has no GitHub.");
+        if (TaskOf(attempt) is not { } task || task.AttemptBranch != request.Branch || task.Repository.Id != request.RepositoryId)
+            throw gate.Refuse(http, ApiProblem.Forbidden($"'{request.Branch}' is not this attempt's branch.", "Push the attempt's own branch."));
+        await ApiJson.WriteAsync(http, await credentials.MintAsync(task.Repository, http.RequestAborted) ?? throw NoCredential("This coordinator's login for GitHub makes no credentials for others."));
+    }
+
+    private static ApiProblem NoCredential(string reason) =>
+        new(StatusCodes.Status404NotFound, "noGitHub", new Problem("coordinator", reason, "The agent's own credential is used."));
+
+    /// <summary>What the flow asked for.</summary>
+    private static AgentTask? TaskOf(InstanceState attempt)
+    {
+        try
+        {
+            return attempt.Input is { } input ? JsonSerializer.Deserialize<AttemptRequest>(input, ApiJson.Options)?.Task : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task CheckGivenAsync(HttpContext http, RegisteredAgent agent, AgentId named)

@@ -7,10 +7,13 @@ internal static class WorkOnTask
 {
     public static async Task<FlowState> RunAsync(TaskOrchestrationContext context, FlowState flow)
     {
+        var inbox = new FlowInbox(context);
         NextStep next = new NextStep.TryElsewhere();
         while (true)
         {
-            flow = await Attempt(context, flow, next);
+            (flow, var stop) = await Attempt(context, inbox, flow, next);
+            if (stop is not null)
+                return Stopped(flow, stop);
             next = await context.CallDecideNextStepAsync(Judge(context, flow));
             switch (next)
             {
@@ -21,13 +24,17 @@ internal static class WorkOnTask
                 case NextStep.End end:
                     return flow with { Phase = FlowPhase.Failed, EndReason = end.Why };
                 case NextStep.WaitUntil wait:
-                    flow = await Wait(context, flow, wait);
+                    (flow, stop) = await Wait(context, inbox, flow, wait);
+                    if (stop is not null)
+                        return Stopped(flow, stop);
                     break;
             }
         }
     }
 
-    private static async Task<FlowState> Attempt(TaskOrchestrationContext context, FlowState flow, NextStep how)
+    private static FlowState Stopped(FlowState flow, string why) => flow with { Phase = FlowPhase.Failed, EndReason = $"Stopped: {why}." };
+
+    private static async Task<(FlowState Flow, string? Stop)> Attempt(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow, NextStep how)
     {
         var number = flow.Attempts.Count + 1;
         var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null);
@@ -36,16 +43,33 @@ internal static class WorkOnTask
         context.SetCustomStatus(flow);
 
         var id = string.Create(CultureInfo.InvariantCulture, $"{flow.FlowId}-a{number}");
-        var result = await context.CallAttemptAsync(
+        var work = context.CallAttemptAsync(
             new AttemptRequest(
                 Describe(flow, id, attempt.Branch),
                 Prefer: how is NextStep.TryHere ? last?.Agent : null,
                 Avoid: how is NextStep.TryElsewhere ? last?.Agent : null),
             new SubOrchestrationOptions(instanceId: id));
+        (flow, var stop) = await inbox.UntilAsync(flow, work);
+        if (stop is not null)
+            await context.CallCancelAttemptAsync(new(id, stop));
+        var result = await ResultOf(work, stop);
 
         flow = flow with { Attempts = [.. flow.Attempts.SkipLast(1), attempt with { Result = result }] };
         context.SetCustomStatus(flow);
-        return flow;
+        return (flow, stop);
+    }
+
+    /// <summary>An attempt that was ended from outside has no result of its own.</summary>
+    private static async Task<AttemptResult> ResultOf(Task<AttemptResult> work, string? stop)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (TaskFailedException) when (stop is not null)
+        {
+            return new AttemptResult { Agent = new AgentId("nobody"), Outcome = new AttemptOutcome.Cancelled(stop) };
+        }
     }
 
     private static AgentTask Describe(FlowState flow, string attemptId, string branch) => new()
@@ -85,10 +109,13 @@ internal static class WorkOnTask
 
     private static int InARow(IEnumerable<AttemptOutcome> outcomes, Func<AttemptOutcome, bool> isSuch) => outcomes.Reverse().TakeWhile(isSuch).Count();
 
-    private static async Task<FlowState> Wait(TaskOrchestrationContext context, FlowState flow, NextStep.WaitUntil wait)
+    private static async Task<(FlowState Flow, string? Stop)> Wait(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow, NextStep.WaitUntil wait)
     {
         flow = await (flow with { Phase = FlowPhase.Waiting, WaitsFor = wait.Why, WaitsUntil = wait.Until }).ShowAsync(context);
-        await context.CreateTimer(wait.Until.UtcDateTime, CancellationToken.None);
-        return flow with { WaitsFor = null, WaitsUntil = null };
+        using var stopTimer = new CancellationTokenSource();
+        (flow, var stop) = await inbox.UntilAsync(flow, context.CreateTimer(wait.Until.UtcDateTime, stopTimer.Token));
+        if (stop is not null)
+            stopTimer.Cancel(); // Not CancelAsync: it goes on from another thread, which no history knows.
+        return (flow with { WaitsFor = null, WaitsUntil = null }, stop);
     }
 }

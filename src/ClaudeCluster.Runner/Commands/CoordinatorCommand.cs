@@ -2,6 +2,7 @@ using System.CommandLine;
 using ClaudeCluster.Coordinator;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Runner;
 
@@ -12,6 +13,7 @@ internal static class CoordinatorCommand
     {
         var listening = new ListenOptions("127.0.0.1:8080", "Address and port of hub and API.");
         var leases = new LeaseOptions();
+        var gitHub = new GitHubChoice();
         var store = new Option<string?>("--store")
         {
             Description = "A file, postgresql://user@host/database, or 'memory'. Default: DATABASE_URL, else a file in your state folder.",
@@ -21,7 +23,8 @@ internal static class CoordinatorCommand
         var own = new Option<string?>("--operator-token-from") { Description = "An environment variable that holds the operator's token. Default: one is made at the first start.", HelpName = "VARIABLE" };
         var command = new Command(
             "coordinator",
-            "Serves the task hub and the API, by which agents take and report their work, until it is stopped. It always asks for a credential.\n\n"
+            "Serves the task hub and the API, by which agents take and report their work, until it is stopped. It always asks for a credential.\n"
+            + "With a login for GitHub it runs the flows too: events come by the webhook (WEBHOOK_SECRET) or from 'claude-cluster trigger'.\n\n"
             + "Example: claude-cluster coordinator\n"
             + "Example: claude-cluster coordinator --listen 0.0.0.0:8080 --store postgresql://me@db/cluster")
         {
@@ -30,6 +33,7 @@ internal static class CoordinatorCommand
         elsewhere.AddTo(command);
         listening.AddTo(command);
         leases.AddTo(command);
+        gitHub.AddTo(command);
 
         return invocation.With(command, async (parsed, output, cancellationToken) =>
         {
@@ -42,6 +46,7 @@ internal static class CoordinatorCommand
             await using var hub = elsewhere.Read(parsed, host) is { } connection
                 ? await CoordinatorHub.ElsewhereAsync(connection, chosen, host, logs, cancellationToken)
                 : await CoordinatorHub.OwnAsync(chosen, leases.Read(parsed, chosen), host, logs, cancellationToken);
+            await using var service = gitHub.Open(parsed, host);
             var options = new CoordinatorOptions
             {
                 Listen = listen.Address,
@@ -50,17 +55,21 @@ internal static class CoordinatorCommand
                 HubElsewhere = hub.Elsewhere,
                 Certificate = certificate,
                 OperatorToken = token,
+                GitHub = service,
+                PushCredentials = service,
+                WebhookSecret = GitHubChoice.WebhookSecret(host),
+                TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
             };
             await using var app = await Serving.StartAsync(listen.Address, () => CoordinatorApp.StartAsync(options, host.Time, logs, cancellationToken));
-            Tell(output, app, chosen, listen, hub);
+            Tell(output, app, chosen, listen, hub, options);
             await Serving.UntilCancelledAsync(cancellationToken);
             output.Note("Stopping: no more work is handed out.");
             return ExitCode.Done;
         });
     }
 
-    private static void Tell(Output output, CoordinatorApp app, HubStore store, ListenChoice listen, CoordinatorHub hub)
+    private static void Tell(Output output, CoordinatorApp app, HubStore store, ListenChoice listen, CoordinatorHub hub, CoordinatorOptions options)
     {
         var address = app.Address.ToString().TrimEnd('/');
         output.Answer(new
@@ -70,11 +79,21 @@ internal static class CoordinatorCommand
             Hub = hub.Name ?? address,
             OperatorToken = app.FreshOperatorToken,
             CertificateFingerprint = listen.Fingerprint,
+            RunsFlows = options.GitHub is not null,
+            Webhook = options is { GitHub: not null, WebhookSecret: not null } ? $"{address}/webhook/github" : null,
         });
         output.Line($"The coordinator listens on {address}");
         output.Line($"Stored in {store.Name}");
         if (hub.Name is { } elsewhere)
             output.Line($"The task hub is {elsewhere}; agents connect to it themselves.");
+        output.Line(options switch
+        {
+            { GitHub: null } => "No login for GitHub was given, so no flows run here; agents may take work of the hub all the same.",
+            { WebhookSecret: null } => "Flows run here; events come from jobs of GitHub Actions (WEBHOOK_SECRET is not set, so the webhook is closed).",
+            _ => $"Flows run here; GitHub's webhook is {address}/webhook/github",
+        });
+        if ((options.GitHub as GitHubService)?.Warning is { } warning)
+            output.Note(warning);
         if (listen.Fingerprint is { } fingerprint)
             output.Line($"Certificate (SHA-256): {fingerprint}");
         if (app.FreshOperatorToken is { } fresh)

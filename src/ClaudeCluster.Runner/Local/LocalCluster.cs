@@ -17,10 +17,6 @@ internal sealed record LocalAgent(AgentId Id, int Slots, Action<DurableTaskRegis
 /// </summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
-    /// <summary>An instance that somebody else has just started again is left alone.</summary>
-    private static readonly string[] Open =
-        [nameof(OrchestrationRuntimeStatus.Pending), nameof(OrchestrationRuntimeStatus.Running), nameof(OrchestrationRuntimeStatus.Suspended)];
-
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
@@ -73,21 +69,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
     public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        var id = ReceiveEvent.InstanceId(received);
-        var isNew = true;
-        try
-        {
-            // A refusal is asked again: the policy, or the roles, may have changed since.
-            await Client.ScheduleNewReceiveEventInstanceAsync(
-                new EventDelivery(received),
-                new StartOrchestrationOptions(id) { DedupeStatuses = await DedupeAsync(id, cancellationToken) },
-                cancellationToken);
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
-            isNew = false;
-        }
-
+        var (id, isNew) = await Client.HandInAsync(received, cancellationToken);
         var end = Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
         await OrFailureOfAWorker(end);
         return ((await end).ReadOutputOrThrow<EventReceipt>(), isNew);
@@ -136,14 +118,6 @@ internal sealed class LocalCluster : IAsyncDisposable
         if (await Task.WhenAny([waited, .. _failures]) is var first && first != waited)
             await first;
         await waited;
-    }
-
-    private async Task<IReadOnlyList<string>?> DedupeAsync(string id, CancellationToken cancellationToken)
-    {
-        var earlier = await Client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
-        var isRefusal = earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Failed }
-            || (earlier is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } && earlier.ReadOutputAs<EventReceipt>()?.FlowId is null);
-        return isRefusal ? Open : null;
     }
 
     private Task RunFlowsAsync()

@@ -10,7 +10,8 @@ namespace ClaudeCluster.Runner;
 /// <summary>How a command reaches a coordinator's API.</summary>
 internal sealed class CoordinatorConnection
 {
-    private const string TokenVariable = "CLAUDE_CLUSTER_TOKEN";
+    /// <summary>Holds the operator's token.</summary>
+    public const string TokenVariable = "CLAUDE_CLUSTER_TOKEN";
 
     private readonly Option<string> _coordinator = new("--coordinator")
     {
@@ -28,16 +29,26 @@ internal sealed class CoordinatorConnection
     }
 
     /// <exception cref="BadInputException">There is no token, or the address is none or not safe.</exception>
-    public CoordinatorClient Open(ParseResult parsed, HostEnvironment host)
+    public CoordinatorClient Open(ParseResult parsed, HostEnvironment host) => Open(parsed, host, TokenVariable);
+
+    /// <param name="parsed">What was asked for.</param>
+    /// <param name="host">Where the variables are.</param>
+    /// <param name="tokenVariables">Those that may hold the token, the best first.</param>
+    /// <exception cref="BadInputException">There is no token, or the address is none or not safe.</exception>
+    public CoordinatorClient Open(ParseResult parsed, HostEnvironment host, params ReadOnlySpan<string> tokenVariables)
     {
         var text = parsed.GetValue(_coordinator)!;
         if (!Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new BadInputException("--coordinator", $"'{text}' is no address of a coordinator.", "Write it as http://127.0.0.1:8080 or https://host:8080.");
         if (address is { Scheme: "http", IsLoopback: false })
             throw new BadInputException("--coordinator", $"The token for {text} would go over the network in the clear.", "Use https://.");
-        var token = host.Variable(TokenVariable)
-            ?? throw new BadInputException(TokenVariable, "There is no token for the coordinator.", "Set it to the operator's token, which the coordinator printed at its first start.");
-        return new CoordinatorClient(address, token, parsed.GetValue(_fingerprint));
+        foreach (var variable in tokenVariables)
+        {
+            if (host.Variable(variable) is { } token)
+                return new CoordinatorClient(address, token, parsed.GetValue(_fingerprint));
+        }
+
+        throw new BadInputException(tokenVariables[0], "There is no token for the coordinator.", "Set it to the operator's token, which the coordinator printed at its first start.");
     }
 }
 
@@ -62,6 +73,12 @@ internal sealed class CoordinatorClient : IDisposable
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: Json) };
+        return await SendAsync<T>(request, cancellation);
+    }
+
+    /// <inheritdoc cref="SendAsync{T}(HttpMethod, string, object?, CancellationToken)"/>
+    public async Task<T> SendAsync<T>(HttpRequestMessage request, CancellationToken cancellation)
+    {
         try
         {
             using var answer = await _http.SendAsync(request, cancellation);

@@ -1,0 +1,42 @@
+using ClaudeCluster.DurableTask.Client;
+using ClaudeCluster.GitHub;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ClaudeCluster.Coordinator;
+
+/// <summary>What became of what a door was given.</summary>
+/// <param name="Event">The instance that receives it; null: it is of no use here.</param>
+/// <param name="IsNew">False if it was received before, by this door or another.</param>
+/// <param name="Reason">Why it is of no use.</param>
+internal sealed record Arrival(string? Event, bool IsNew, string? Reason);
+
+/// <summary>What both doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
+internal sealed class Doors(DurableTaskClient client)
+{
+    private const string Issues = "issues";
+
+    public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, CancellationToken cancellation)
+    {
+        if (eventName != Issues)
+            return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow yet.");
+        var (id, isNew) = await client.HandInAsync(EventReader.Read(body, "body", eventName), cancellation);
+        return new Arrival(id, isNew, null);
+    }
+
+    /// <summary>A body of at most what GitHub sends.</summary>
+    /// <exception cref="ApiProblem">It is larger.</exception>
+    public static async Task<byte[]> ReadAsync(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = EventReader.MaxSize;
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return body.ToArray();
+    }
+
+    /// <exception cref="ApiProblem">The header is missing.</exception>
+    public static string EventNameOf(HttpContext http) => http.Request.Headers["X-GitHub-Event"].ToString() is { Length: > 0 and <= 100 } name
+        ? name
+        : throw ApiProblem.BadRequest("X-GitHub-Event", "The header is missing.", "Send the event's name, as GitHub does.");
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+
+namespace ClaudeCluster.GitHub;
+
+/// <summary>
+/// A GitHub App's tokens: one for each repository, good for that one only and for the least that the product does there. A token lives an
+/// hour; it is replaced before, and those that still live are revoked at the end.
+/// </summary>
+internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider clock) : IGitHubCredentials
+{
+    /// <summary>An attempt to renew it must have time to fail and be repeated.</summary>
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
+
+    // GitHub gives a token an hour; where it does not say, less is believed.
+    private static readonly TimeSpan LifeWithoutWord = TimeSpan.FromMinutes(30);
+
+    private static readonly Dictionary<string, string> LeastPermissions = new(StringComparer.Ordinal)
+    {
+        ["contents"] = "write",
+        ["issues"] = "write",
+        ["metadata"] = "read",
+        ["pull_requests"] = "write",
+    };
+
+    private static readonly Dictionary<string, string> PushPermissions = new(StringComparer.Ordinal) { ["contents"] = "write", ["metadata"] = "read" };
+
+    private readonly ConcurrentDictionary<string, GitHubToken> _tokens = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, long> _installations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+
+    public async Task<GitHubToken> GetAsync(string repository, CancellationToken cancellationToken)
+    {
+        if (Kept(repository) is { } kept)
+            return kept;
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return Kept(repository) ?? (_tokens[repository] = await MintAsync(repository, LeastPermissions, cancellationToken));
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public async Task<GitHubToken?> MintForPushAsync(string repository, CancellationToken cancellationToken) => await MintAsync(repository, PushPermissions, cancellationToken);
+
+    public bool Forget(GitHubToken token)
+    {
+        foreach (var (repository, kept) in _tokens)
+        {
+            if (ReferenceEquals(kept, token))
+                _tokens.TryRemove(new(repository, kept));
+        }
+
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var moment = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
+        foreach (var token in _tokens.Values.Where(token => token.ExpiresAt > clock.GetUtcNow()))
+        {
+            try
+            {
+                await http.SendAsync(new(HttpMethod.Delete, http.Address.At("/installation/token")), token, moment.Token);
+            }
+            catch (Exception notRevoked) when (notRevoked is GitHubException or OperationCanceledException)
+            {
+                // It ends by itself within the hour.
+            }
+        }
+
+        _tokens.Clear();
+        _oneAtATime.Dispose();
+    }
+
+    private GitHubToken? Kept(string repository) =>
+        _tokens.TryGetValue(repository, out var token) && token.ExpiresAt - RenewBefore > clock.GetUtcNow() ? token : null;
+
+    private async Task<GitHubToken> MintAsync(string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
+    {
+        var installation = await FindInstallationAsync(repository, cancellationToken);
+        var scope = new InstallationTokenScope([repository.Split('/')[1]], permissions);
+        var request = new GitHubRequest(HttpMethod.Post, http.Address.At(string.Create(CultureInfo.InvariantCulture, $"/app/installations/{installation}/access_tokens")))
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(scope, GitHubJson.Default.InstallationTokenScope),
+            // A token too many is no harm: nobody has it.
+            IsRepeatable = true,
+        };
+        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, permissions, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
+        if (string.IsNullOrEmpty(answer.Token))
+            throw GitHubClient.Unreadable(request, "it has no token");
+        var account = string.Create(CultureInfo.InvariantCulture, $"installation {installation}");
+        return new(answer.Token, account) { ExpiresAt = answer.ExpiresAt ?? clock.GetUtcNow() + LifeWithoutWord };
+    }
+
+    private async Task<long> FindInstallationAsync(string repository, CancellationToken cancellationToken)
+    {
+        if (_installations.TryGetValue(repository, out var known))
+            return known;
+        var request = new GitHubRequest(HttpMethod.Get, http.Address.At($"/repos/{repository}/installation"));
+        try
+        {
+            var answer = GitHubClient.Parse(request, await http.SendAsync(request, jwt.Write(), cancellationToken), GitHubJson.Default.InstallationAnswer);
+            return _installations[repository] = answer.Id ?? throw GitHubClient.Unreadable(request, "it has no id");
+        }
+        catch (GitHubException.NotFoundOrNoAccess)
+        {
+            throw new GitHubException.NotFoundOrNoAccess(request.Place, $"The GitHub App is not installed in {repository}, or there is no such repository.");
+        }
+    }
+
+    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.SendAsync(request, jwt.Write(), cancellationToken);
+        }
+        catch (GitHubException.Validation refused)
+        {
+            // 422: "The permissions requested are not granted to this installation."
+            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", permissions.Select(pair => $"{pair.Key}={pair.Value}")));
+        }
+        catch (GitHubException.NotFoundOrNoAccess)
+        {
+            // Installed anew, it has another id.
+            _installations.TryRemove(repository, out _);
+            throw;
+        }
+    }
+}

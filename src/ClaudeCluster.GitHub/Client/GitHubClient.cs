@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ClaudeCluster.GitHub;
+
+/// <summary>The calls of GitHub's REST API that the product makes, and no more; each with the token of its repository.</summary>
+internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentials)
+{
+    private const int MostOnAPage = 100;
+
+    public GitHubAddress Address => http.Address;
+
+    public Task<PermissionAnswer> ReadPermissionAsync(string repository, string login, CancellationToken cancellationToken) =>
+        ReadAsync(repository, Get($"/repos/{repository}/collaborators/{Escape(login)}/permission"), GitHubJson.Default.PermissionAnswer, cancellationToken);
+
+    public async Task<long> PostCommentAsync(string repository, int issue, string body, CancellationToken cancellationToken)
+    {
+        var request = Post(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/comments"), new CommentText(body), GitHubJson.Default.CommentText)
+            with { CreatesContent = true };
+        var comment = await ReadAsync(repository, request, GitHubJson.Default.CommentAnswer, cancellationToken);
+        return comment.Id ?? throw Unreadable(request, "a comment has no id");
+    }
+
+    public Task EditCommentAsync(string repository, string comment, string body, CancellationToken cancellationToken) =>
+        SendAsync(repository, With(HttpMethod.Patch, $"/repos/{repository}/issues/comments/{Escape(comment)}", new CommentText(body), GitHubJson.Default.CommentText), cancellationToken);
+
+    public Task DeleteCommentAsync(string repository, string comment, CancellationToken cancellationToken) =>
+        SendAsync(repository, new(HttpMethod.Delete, Address.At($"/repos/{repository}/issues/comments/{Escape(comment)}")), cancellationToken);
+
+    /// <summary>Adding a label that is there already changes nothing; one that the repository does not know is made.</summary>
+    /// <returns>All labels that the issue has now.</returns>
+    public async Task<IReadOnlyList<string>> AddLabelsAsync(string repository, int issue, IReadOnlyList<string> labels, CancellationToken cancellationToken)
+    {
+        var request = Post(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/labels"), new LabelNameList(labels), GitHubJson.Default.LabelNameList)
+            with { IsRepeatable = true };
+        var all = await ReadAsync(repository, request, GitHubJson.Default.IReadOnlyListLabelAnswer, cancellationToken);
+        return [.. all.Select(label => label.Name).OfType<string>()];
+    }
+
+    public Task RemoveLabelAsync(string repository, int issue, string label, CancellationToken cancellationToken)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/labels/{Escape(label)}");
+        return SendAsync(repository, new(HttpMethod.Delete, Address.At(path)), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<LabelAnswer>> ReadLabelsAsync(string repository, CancellationToken cancellationToken) =>
+        ReadPagesAsync(repository, Get($"/repos/{repository}/labels?per_page={MostOnAPage}"), GitHubJson.Default.IReadOnlyListLabelAnswer, cancellationToken);
+
+    public Task CreateLabelAsync(string repository, NewLabel label, CancellationToken cancellationToken) =>
+        SendAsync(repository, Post($"/repos/{repository}/labels", label, GitHubJson.Default.NewLabel), cancellationToken);
+
+    public Task EditLabelAsync(string repository, string name, LabelLook look, CancellationToken cancellationToken) =>
+        SendAsync(repository, With(HttpMethod.Patch, $"/repos/{repository}/labels/{Escape(name)}", look, GitHubJson.Default.LabelLook), cancellationToken);
+
+    /// <summary>GitHub opens no second one of the same head, so this is safe to repeat: the second time it says that one exists.</summary>
+    public Task<PullRequestAnswer> CreatePullRequestAsync(string repository, NewPullRequest pullRequest, CancellationToken cancellationToken)
+    {
+        var request = Post($"/repos/{repository}/pulls", pullRequest, GitHubJson.Default.NewPullRequest) with { CreatesContent = true, IsRepeatable = true };
+        return ReadAsync(repository, request, GitHubJson.Default.PullRequestAnswer, cancellationToken);
+    }
+
+    public async Task<PullRequestAnswer?> FindOpenPullRequestAsync(string repository, string head, CancellationToken cancellationToken)
+    {
+        var owner = repository.Split('/')[0];
+        var request = Get($"/repos/{repository}/pulls?state=open&head={Escape($"{owner}:{head}")}");
+        return (await ReadAsync(repository, request, GitHubJson.Default.IReadOnlyListPullRequestAnswer, cancellationToken)).FirstOrDefault();
+    }
+
+    public async Task<T> ReadAsync<T>(string repository, GitHubRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        Parse(request, await SendAsync(repository, request, cancellationToken), type);
+
+    /// <summary>With a new token, if the one that was kept turns out to be none any more and another can be had.</summary>
+    public async Task<GitHubAnswer> SendAsync(string repository, GitHubRequest request, CancellationToken cancellationToken)
+    {
+        var token = await credentials.GetAsync(repository, cancellationToken);
+        try
+        {
+            return await http.SendAsync(request, token, cancellationToken);
+        }
+        catch (GitHubException.Unauthorized) when (credentials.Forget(token))
+        {
+            return await http.SendAsync(request, await credentials.GetAsync(repository, cancellationToken), cancellationToken);
+        }
+    }
+
+    internal static T Parse<T>(GitHubRequest request, GitHubAnswer answer, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Body, type) ?? throw Unreadable(request, "it is null");
+        }
+        catch (JsonException bad)
+        {
+            throw Unreadable(request, bad.Message);
+        }
+    }
+
+    internal static GitHubException Unreadable(GitHubRequest request, string reason) =>
+        new GitHubException.Unavailable(request.Place, $"The answer is not as GitHub describes it: {reason}.");
+
+    private async Task<IReadOnlyList<T>> ReadPagesAsync<T>(string repository, GitHubRequest first, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        for (var request = first; request is not null;)
+        {
+            var page = await SendAsync(repository, request, cancellationToken);
+            all.AddRange(Parse(request, page, type));
+            request = page.Next is { } next ? first with { Url = next } : null;
+        }
+
+        return all;
+    }
+
+    private GitHubRequest Get(string path) => new(HttpMethod.Get, Address.At(path));
+
+    private GitHubRequest Post<T>(string path, T body, JsonTypeInfo<T> type) => With(HttpMethod.Post, path, body, type);
+
+    private GitHubRequest With<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type) =>
+        new(method, Address.At(path)) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ClaudeCluster.GitHub;
+
+/// <summary>Asks GitHub's GraphQL API, where it saves requests or says what REST does not: a compare-and-swap, whether a comment is ours.</summary>
+internal sealed class GraphQl(GitHubClient client)
+{
+    /// <param name="operation">Its name, as in the document.</param>
+    /// <param name="document">Fixed text, or text made of counted names; values travel in the variables only.</param>
+    /// <param name="variables">Writes them, one by one.</param>
+    /// <returns>The <c>data</c> of the answer.</returns>
+    /// <exception cref="GitHubException">Also for errors that come with status 200; what is partly answered counts as not answered.</exception>
+    public async Task<JsonElement> AskAsync(string repository, string operation, string document, Action<Utf8JsonWriter> variables, CancellationToken cancellationToken)
+    {
+        // All of ours may be repeated: questions, and mutations that name what they start from.
+        var request = new GitHubRequest(HttpMethod.Post, client.Address.GraphQl)
+        {
+            Body = Write(operation, document, variables),
+            IsRepeatable = true,
+            Resource = "graphql",
+            Operation = operation,
+        };
+        var whole = await client.SendAsync(repository, request, cancellationToken);
+        var answer = GitHubClient.Parse(request, whole, GitHubJson.Default.JsonElement);
+        ThrowIfBad(request, answer, whole.ResetAt);
+        return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
+            ? data
+            : throw GitHubClient.Unreadable(request, "it has no data");
+    }
+
+    private static byte[] Write(string operation, string document, Action<Utf8JsonWriter> variables)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("query", document);
+            json.WriteString("operationName", operation);
+            json.WriteStartObject("variables");
+            variables(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void ThrowIfBad(GitHubRequest request, JsonElement answer, DateTimeOffset? resetAt)
+    {
+        if (answer.Child("errors") is not { ValueKind: JsonValueKind.Array } errors || errors.GetArrayLength() == 0)
+            return;
+        var problems = errors.EnumerateArray().Select(error => new FieldProblem(null, null, error.TextOf("type"), error.TextOf("message"))).ToList();
+        var reason = $"GitHub answers: {string.Join(" ", problems.Select(problem => problem.Message))}";
+        throw problems[0].Code switch
+        {
+            "NOT_FOUND" => new GitHubException.NotFoundOrNoAccess(request.Place, reason),
+            "FORBIDDEN" or "INSUFFICIENT_SCOPES" => new GitHubException.Forbidden(request.Place, reason, null),
+            "RATE_LIMITED" when resetAt is { } until => new GitHubException.PrimaryLimit(request.Place, until),
+            "INTERNAL" or "SERVICE_UNAVAILABLE" or "RATE_LIMITED" => new GitHubException.Unavailable(request.Place, reason),
+            _ => new GitHubException.Validation(request.Place, 200, reason, problems),
+        };
+    }
+}
+
+/// <summary>PURE. Reading of JSON of which any part may be missing.</summary>
+internal static class TolerantJson
+{
+    /// <returns>Null if it is missing, null, or not in an object.</returns>
+    public static JsonElement? Child(this JsonElement json, string field) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(field, out var child) && child.ValueKind != JsonValueKind.Null ? child : null;
+
+    public static string? TextOf(this JsonElement json, string field) =>
+        json.Child(field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    public static bool Says(this JsonElement json, string field) => json.Child(field) is { ValueKind: JsonValueKind.True };
+
+    public static IEnumerable<JsonElement> ListOf(this JsonElement json, string field) =>
+        json.Child(field) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
+}

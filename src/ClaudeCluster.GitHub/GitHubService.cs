@@ -1,0 +1,81 @@
+namespace ClaudeCluster.GitHub;
+
+/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests. One for a process, for all repositories and flows.</summary>
+public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly IGitHubCredentials _credentials;
+    private readonly GitHubRoles _roles;
+    private readonly GitHubFiles _files;
+    private readonly GitHubIssuePage _issuePage;
+    private readonly GitHubPullRequests _pullRequests;
+    private readonly LabelSync _labels;
+
+    /// <param name="options">How GitHub is reached.</param>
+    /// <param name="login">As whom.</param>
+    /// <param name="clock">For tokens, limits and short waits.</param>
+    /// <param name="budget">Shared by all that talk to GitHub as the same account; null: one of its own.</param>
+    public GitHubService(GitHubOptions options, GitHubLogin login, TimeProvider clock, ApiBudget? budget = null)
+    {
+        (Budget, Warning) = (budget ?? new ApiBudget(clock), login.Warning);
+        _http = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
+        var http = new GitHubHttp(_http, options, Budget, clock);
+        _credentials = login.Open(http, clock);
+        var client = new GitHubClient(http, _credentials);
+        var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
+        _roles = new(client);
+        _files = new(graphQl, nodes);
+        _issuePage = new(client, new MarkedComments(graphQl, nodes), options, clock);
+        _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
+        _labels = new(client);
+    }
+
+    public ApiBudget Budget { get; }
+
+    /// <summary>What a person should know about the login that was chosen; null: nothing.</summary>
+    public string? Warning { get; }
+
+    public Task<Role> ReadRoleAsync(RepositoryRef repository, string login, CancellationToken cancellationToken) =>
+        _roles.ReadRoleAsync(repository, login, cancellationToken);
+
+    public Task<RepositoryFile?> ReadAsync(RepositoryRef repository, string path, CancellationToken cancellationToken) =>
+        _files.ReadAsync(repository, path, cancellationToken);
+
+    public Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken) =>
+        _issuePage.PutCommentAsync(issue, marker, known, markdown, cancellationToken);
+
+    public Task PutLabelsAsync(IssueRef issue, LabelChange change, CancellationToken cancellationToken) => _issuePage.PutLabelsAsync(issue, change, cancellationToken);
+
+    public Task<CommitId> PromoteAsync(RepositoryRef repository, Promotion promotion, CancellationToken cancellationToken) =>
+        _pullRequests.PromoteAsync(repository, promotion, cancellationToken);
+
+    public Task<PullRequest> OpenAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken) =>
+        _pullRequests.OpenAsync(repository, text, cancellationToken);
+
+    public Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken) =>
+        _pullRequests.DeleteBranchesAsync(repository, branches, cancellationToken);
+
+    public async Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
+        await _credentials.MintForPushAsync(repository.FullName, cancellationToken) is { } token ? new PushCredential("x-access-token", token.Value, token.ExpiresAt) : null;
+
+    /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
+    /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>
+    public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, CancellationToken cancellationToken) =>
+        _labels.SyncAsync(repository, labels, cancellationToken);
+
+    /// <summary>Revokes the tokens that were made for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _credentials.DisposeAsync();
+        _http.Dispose();
+    }
+
+    /// <summary>Redirects are followed by hand, for a token must not go to another host; and an address is looked up anew now and then.</summary>
+    private static SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+}

@@ -1,0 +1,80 @@
+namespace ClaudeCluster.GitHub;
+
+/// <summary>Pull requests and their branches on GitHub. Each call asks for the effect first and looks around only when it is refused: one request where all is well.</summary>
+internal sealed class GitHubPullRequests(GitHubClient client, Branches branches, GitHubOptions options, TimeProvider clock) : IPullRequests
+{
+    public async Task<CommitId> PromoteAsync(RepositoryRef repository, Promotion promotion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await branches.MoveAsync(repository, [new(promotion.Branch, promotion.Before, promotion.After)], cancellationToken);
+        }
+        catch (GitHubException.Validation)
+        {
+            var standing = await branches.FindAsync(repository, [promotion.Branch], cancellationToken);
+            CommitId? found = standing.TryGetValue(promotion.Branch, out var commit) ? commit : null;
+            if (found == promotion.After)
+                return promotion.After;
+            if (found != promotion.Before)
+                throw new BranchMovedException(promotion.Branch, found?.Value);
+
+            // It stands where it should: a rule of the repository's forbids the move, or GitHub does not know the commit.
+            throw;
+        }
+
+        return promotion.After;
+    }
+
+    public async Task<PullRequest> OpenAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken)
+    {
+        foreach (var wait in options.LagWaits)
+        {
+            try
+            {
+                return await OpenOrAdoptAsync(repository, text, cancellationToken);
+            }
+            catch (GitHubException.Validation refused) when (MayBeLag(refused))
+            {
+                await Task.Delay(wait, clock, cancellationToken);
+            }
+        }
+
+        return await OpenOrAdoptAsync(repository, text, cancellationToken);
+    }
+
+    public async Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var standing = await branches.FindAsync(repository, names, cancellationToken);
+        if (standing.Count > 0)
+            await branches.MoveAsync(repository, [.. standing.Select(branch => new BranchMove(branch.Key, branch.Value, After: null))], cancellationToken);
+    }
+
+    private async Task<PullRequest> OpenOrAdoptAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new NewPullRequest(text.Title, text.Head, text.Base, text.Body, text.IsDraft);
+            return Read(repository, text.Head, await client.CreatePullRequestAsync(repository.FullName, request, cancellationToken));
+        }
+        catch (GitHubException.Validation refused) when (SaysThatOneExists(refused))
+        {
+            // A list may lag behind the refusal: then the next try of the caller's finds it.
+            return await client.FindOpenPullRequestAsync(repository.FullName, text.Head, cancellationToken) is { } open
+                ? Read(repository, text.Head, open)
+                : throw refused;
+        }
+    }
+
+    private static PullRequest Read(RepositoryRef repository, string head, PullRequestAnswer answer) => answer is { Number: { } number, HtmlUrl: { } url }
+        ? new(number, url, head)
+        : throw new GitHubException.Unavailable(repository.FullName, "GitHub's answer says neither number nor address of the pull request.");
+
+    private static bool SaysThatOneExists(GitHubException.Validation refused) =>
+        refused.Fields.Any(field => field.Message?.Contains("already exists", StringComparison.OrdinalIgnoreCase) == true);
+
+    /// <summary>So GitHub answers for a while after a push, until all of it has heard of the branch; and of a pull request that its list does not show yet.</summary>
+    private static bool MayBeLag(GitHubException.Validation refused) => SaysThatOneExists(refused) || refused.Fields.Any(field =>
+        field is { Field: "head", Code: "invalid" }
+        || field.Message?.Contains("No commits between", StringComparison.OrdinalIgnoreCase) == true
+        || field.Message?.Contains("sha can't be blank", StringComparison.OrdinalIgnoreCase) == true);
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.Answers;
+using ClaudeCluster.FakeGitHub.State;
+using Microsoft.AspNetCore.Http;
+
+namespace ClaudeCluster.FakeGitHub.Calls;
+
+/// <summary>One call that may be made: it knows who calls and what the address says.</summary>
+internal sealed record Call(World World, Shapes Shapes, Token Token, IReadOnlyDictionary<string, string> Route, IQueryCollection Query, JsonNode? Body)
+{
+    /// <summary>Set by the router, where the address names one that the token sees.</summary>
+    public Repository Repository { get; init; } = null!;
+
+    public string Text(string field) => Body?[field]?.GetValue<string>() ?? "";
+
+    public string? OptionalText(string field) => Body?[field]?.GetValue<string>();
+
+    public int Number(string name) => int.TryParse(Route[name], out var number) ? number : 0;
+}
+
+/// <summary>What is said to it.</summary>
+internal sealed record Answer(int Status, JsonNode? Body = null)
+{
+    /// <summary>A list is cut into pages by the server, with <c>Link</c>.</summary>
+    public IReadOnlyList<JsonNode>? List { get; init; }
+
+    public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public static Answer NotFound => new(404, Shapes.Error(404, "Not Found"));
+
+    public static Answer Invalid(string resource, string field, string code, string? message = null)
+    {
+        var problem = new JsonObject { ["resource"] = resource, ["code"] = code };
+        if (code != "custom")
+            problem["field"] = field;
+        if (message is not null)
+            problem["message"] = message;
+        return new(422, Shapes.Error(422, "Validation Failed", problem));
+    }
+}
+
+/// <summary>A place in the API.</summary>
+/// <param name="Method">Of HTTP.</param>
+/// <param name="Path">As GitHub's description writes it, with names in braces.</param>
+/// <param name="Permission">What a token needs, as in <c>issues=write</c>; alternatives after '; '.</param>
+internal sealed record Route(string Method, string Path, string Permission, Func<Call, Answer> Answer)
+{
+    private readonly string[] _parts = Path.Trim('/').Split('/');
+
+    public string Operation => $"{Method} {Path}";
+
+    public IReadOnlyDictionary<string, string>? Match(string method, string rawPath)
+    {
+        var given = rawPath.Trim('/').Split('/');
+        if (method != Method || given.Length != _parts.Length)
+            return null;
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var index = 0; index < given.Length; index++)
+        {
+            if (_parts[index][0] == '{')
+                values[_parts[index].Trim('{', '}')] = Uri.UnescapeDataString(given[index]);
+            else if (_parts[index] != given[index])
+                return null;
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.Answers;
+using ClaudeCluster.FakeGitHub.Calls;
+using ClaudeCluster.FakeGitHub.State;
+using ClaudeCluster.FakeGitHub.Webhooks;
+
+namespace ClaudeCluster.FakeGitHub;
+
+/// <summary>What people do on GitHub's pages; each changes the state and is told to the webhook.</summary>
+public sealed class People(World world, WebhookSender webhooks)
+{
+    private readonly Shapes _shapes = new(world);
+
+    public async Task<Issue> OpenIssueAsync(Repository repository, string login, string title, string? body, params string[] labels)
+    {
+        Issue issue;
+        lock (world.Gate)
+        {
+            issue = new Issue(world.NewId(), repository.NewNumber(), world.User(login), title, body, world.Now);
+            repository.Issues.Add(issue);
+            foreach (var label in labels)
+                RestCalls.AddLabel(world, repository, issue, label);
+        }
+
+        await TellAsync("issues", "opened", repository, issue, login);
+        return issue;
+    }
+
+    public async Task LabelAsync(Repository repository, Issue issue, string label, string login)
+    {
+        lock (world.Gate)
+            RestCalls.AddLabel(world, repository, issue, label);
+        await TellAsync("issues", "labeled", repository, issue, login, payload => payload["label"] = LabelOf(repository, label));
+    }
+
+    public async Task UnlabelAsync(Repository repository, Issue issue, string label, string login)
+    {
+        JsonObject taken;
+        lock (world.Gate)
+        {
+            taken = LabelOf(repository, label);
+            issue.Labels.RemoveAll(known => known.Name == label);
+            issue.UpdatedAt = world.Now;
+        }
+
+        await TellAsync("issues", "unlabeled", repository, issue, login, payload => payload["label"] = taken);
+    }
+
+    public async Task EditIssueAsync(Repository repository, Issue issue, string title, string? body, string login)
+    {
+        lock (world.Gate)
+            (issue.Title, issue.Body, issue.UpdatedAt) = (title, body, world.Now);
+        await TellAsync("issues", "edited", repository, issue, login, payload => payload["changes"] = new JsonObject());
+    }
+
+    public async Task CloseIssueAsync(Repository repository, Issue issue, string login)
+    {
+        lock (world.Gate)
+            (issue.State, issue.UpdatedAt) = ("closed", world.Now);
+        await TellAsync("issues", "closed", repository, issue, login);
+    }
+
+    public async Task<Comment> CommentAsync(Repository repository, Issue issue, string login, string body)
+    {
+        Comment comment;
+        lock (world.Gate)
+        {
+            comment = new Comment(world.NewId() + 3_000_000_000, world.User(login), body, world.Now);
+            issue.Comments.Add(comment);
+        }
+
+        await TellAsync("issue_comment", "created", repository, issue, login, payload => payload["comment"] = _shapes.Comment(repository, issue, comment));
+        return comment;
+    }
+
+    private async Task TellAsync(string eventName, string action, Repository repository, Issue issue, string login, Action<JsonObject>? more = null)
+    {
+        JsonObject payload;
+        lock (world.Gate)
+        {
+            payload = new JsonObject
+            {
+                ["action"] = action,
+                ["issue"] = _shapes.Issue(repository, issue),
+                ["repository"] = _shapes.Repository(repository),
+                ["sender"] = _shapes.User(world.User(login)),
+            };
+            more?.Invoke(payload);
+        }
+
+        await webhooks.SendAsync(eventName, payload);
+    }
+
+    private JsonObject LabelOf(Repository repository, string name) => _shapes.Label(repository, repository.Labels.First(label => label.Name == name));
+}

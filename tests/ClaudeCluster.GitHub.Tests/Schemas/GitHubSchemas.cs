@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using ClaudeCluster.FakeGitHub;
+using Newtonsoft.Json.Linq;
+using NJsonSchema;
+
+namespace ClaudeCluster.GitHub.Tests;
+
+/// <summary>GitHub's own description of its API (npm <c>@octokit/openapi</c>), trimmed to the calls that the fake knows.</summary>
+internal static class GitHubSchemas
+{
+    private static readonly Lazy<JObject> Trimmed = new(Trim);
+    private static readonly ConcurrentDictionary<string, Task<JsonSchema?>> Compiled = new(StringComparer.Ordinal);
+
+    public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "..", "github-schemas"));
+
+    public const string HowToSetUp = "Run 'npm ci --ignore-scripts' in tests/github-schemas (./test does it).";
+
+    public static bool IsSetUp => Directory.Exists(Path.Combine(Folder, "node_modules", "@octokit", "openapi"));
+
+    public static void SkipUnlessSetUp() => Assert.SkipUnless(IsSetUp, $"GitHub's description of its API is not installed. {HowToSetUp}");
+
+    /// <returns>What does not agree with the description, one line each.</returns>
+    public static IEnumerable<string> Check(IEnumerable<LoggedRequest> requests) => IsSetUp ? requests.SelectMany(CheckOne) : [];
+
+    private static IEnumerable<string> CheckOne(LoggedRequest request)
+    {
+        if (request.Operation is not { } operation)
+            return [$"{request.Method} {request.Path}: the fake knows no such call"];
+        if (operation.StartsWith("GraphQL ", StringComparison.Ordinal))
+            return [];
+        var asked = request.RequestBody.Length > 0 ? CheckBody($"{operation} request", request.RequestBody) : [];
+        var answered = request.AnswerBody.Length > 0 && !request.AnswerBody.StartsWith('"') ? CheckBody($"{operation} responses.{request.Status}", request.AnswerBody) : [];
+        return asked.Concat(answered);
+    }
+
+    private static IEnumerable<string> CheckBody(string what, string body) =>
+        Compiled.GetOrAdd(what, Compile).GetAwaiter().GetResult() is { } schema ? schema.Validate(body).Select(problem => $"{what}: {problem}") : [];
+
+    /// <returns>Null: GitHub does not describe it (a 403 that may come anywhere).</returns>
+    private static async Task<JsonSchema?> Compile(string what)
+    {
+        var at = what.LastIndexOf(' ');
+        var operation = Trimmed.Value["operations"]![what[..at]]!;
+        if (operation.SelectToken(what[(at + 1)..]) is not JObject schema)
+            return null;
+        var whole = new JObject { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["definitions"] = Trimmed.Value["definitions"], ["allOf"] = new JArray(schema) };
+        return await JsonSchema.FromJsonAsync(whole.ToString());
+    }
+
+    private static JObject Trim()
+    {
+        var output = Path.Combine(Folder, "obj", $"api-{Environment.ProcessId}.json");
+        Node("trim.mjs", "", [output, .. FakeGitHubServer.Operations]);
+        var trimmed = JObject.Parse(File.ReadAllText(output));
+        File.Delete(output);
+        return trimmed;
+    }
+
+    /// <returns>What it printed.</returns>
+    public static string Node(string script, string input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("node", [script, .. arguments]) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException(error.GetAwaiter().GetResult());
+    }
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
