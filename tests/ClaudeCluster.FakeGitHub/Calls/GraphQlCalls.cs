@@ -110,7 +110,9 @@ internal static class GraphQlCalls
                 return Bad("UNPROCESSABLE", $"Cannot update this protected ref: {name}");
             if (after != Nothing && !repository.Git.Knows(after))
                 return Bad("UNPROCESSABLE", $"Object {after} does not exist");
-            commands.Append(after == Nothing ? $"delete {name} {before}\n" : $"update {name} {after} {before}\n");
+            if (after == Nothing && repository.Git.Find(name) is null)
+                return Bad("UNPROCESSABLE", $"Reference does not exist: {name}");
+            commands.Append(after == Nothing ? $"delete {name}{(before.Length > 0 ? " " + before : "")}\n" : $"update {name} {after} {before}\n");
         }
 
         return repository.Git.TryUpdate(commands.ToString(), out var error)
