@@ -31,7 +31,7 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
     /// <returns>Where each stands; those that do not exist are left out.</returns>
     public async Task<IReadOnlyDictionary<string, CommitId>> FindAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken)
     {
-        var data = await graphQl.AskAsync(repository.FullName, "FindBranches", FindDocument(branches.Count), variables => Write(variables, repository, branches), cancellationToken);
+        var data = await graphQl.AskAsync(new(repository.FullName, "FindBranches", FindDocument(branches.Count)), variables => Write(variables, repository, branches), cancellationToken);
         var found = data.Child("repository") ?? throw GitHubFiles.Gone(repository);
         nodes.Keep(repository, found.TextOf("id"));
         var commits = new Dictionary<string, CommitId>(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
     private async Task UpdateAsync(RepositoryRef repository, IReadOnlyList<Update> updates, CancellationToken cancellationToken)
     {
         var id = nodes.Find(repository) ?? await FindIdAsync(repository, cancellationToken);
-        await graphQl.AskAsync(repository.FullName, "MoveBranches", MoveDocument, variables => Write(variables, id, updates), cancellationToken);
+        await graphQl.AskAsync(new(repository.FullName, "MoveBranches", MoveDocument), variables => Write(variables, id, updates), cancellationToken);
     }
 
     private async Task<string> FindIdAsync(RepositoryRef repository, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ public sealed class GitHubClientTests
 {
     private const string Permission = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
     private const string AddLabels = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels";
-    private const string Comment = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+    private const string Comment = "GraphQL WriteIssue";
 
     [Fact]
     public async Task Request_says_its_version_its_sender_and_what_it_reads()

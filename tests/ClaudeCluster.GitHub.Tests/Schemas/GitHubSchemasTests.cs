@@ -44,6 +44,8 @@ public sealed class GitHubSchemasTests
         await using var kit = await GitHubKit.StartAsync();
         var issue = await kit.OpenIssueAsync();
         await kit.Service.PutCommentAsync(issue, new("f"), null, "x", default);
+        kit.IssueOf(issue).Comments.Add(new(1, kit.Token.User, new CommentMarker("f").ToString(), kit.Clock.GetUtcNow()));
+        await kit.Service.PutCommentAsync(issue, new("f"), null, "y", default);
         await kit.Service.ReadAsync(kit.Ref, "README.md", default);
         await kit.Service.DeleteBranchesAsync(kit.Ref, ["a", "b"], default);
 
@@ -52,7 +54,7 @@ public sealed class GitHubSchemasTests
             .Select(request => JsonNode.Parse(request.RequestBody)!["query"]!.GetValue<string>())
             .ToList();
 
-        Assert.Equal(4, documents.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(6, documents.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal("", GitHubSchemas.Node("check-graphql.mjs", JsonSerializer.Serialize(documents)));
         Assert.Contains("nonsense", GitHubSchemas.Node("check-graphql.mjs", """["{ viewer { nonsense } }"]"""), StringComparison.Ordinal);
     }
