@@ -66,10 +66,11 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
         }
         catch (GitHubException.Validation refused) when (SaysThatOneExists(refused))
         {
-            // A list may lag behind the refusal: then the next try of the caller's finds it.
-            return await client.FindOpenPullRequestAsync(repository.FullName, text.Head, cancellationToken) is { } open
-                ? Read(repository, text.Head, open)
-                : throw refused;
+            if (await client.FindOpenPullRequestAsync(repository.FullName, text.Head, cancellationToken) is { } open)
+                return Read(repository, text.Head, open);
+
+            // A list may lag behind the refusal: then the next try finds it.
+            throw;
         }
     }
 

@@ -81,14 +81,16 @@ public sealed class BareRepository
         GitEnvironment.Set(start.Environment);
         if (index is not null)
             start.Environment["GIT_INDEX_FILE"] = index;
+        var error = new System.Text.StringBuilder();
         using var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => error.AppendLine(line.Data);
+        process.BeginErrorReadLine();
         if (input is not null)
             process.StandardInput.Write(input);
         process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+        return (process.ExitCode, output, error.ToString());
     }
 }
 
