@@ -25,7 +25,7 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
         _files = new(graphQl, nodes);
-        _issuePage = new(client, new MarkedComments(graphQl, nodes), options, clock);
+        _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
         _labels = new(client);
     }
@@ -43,6 +43,9 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
 
     public Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken) =>
         _issuePage.PutCommentAsync(issue, marker, known, markdown, cancellationToken);
+
+    public Task<CommentId> PutAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, LabelChange change, CancellationToken cancellationToken) =>
+        _issuePage.PutAsync(issue, marker, known, markdown, change, cancellationToken);
 
     public Task PutLabelsAsync(IssueRef issue, LabelChange change, CancellationToken cancellationToken) => _issuePage.PutLabelsAsync(issue, change, cancellationToken);
 

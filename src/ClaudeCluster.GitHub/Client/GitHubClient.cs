@@ -14,20 +14,6 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
     public Task<PermissionAnswer> ReadPermissionAsync(string repository, string login, CancellationToken cancellationToken) =>
         ReadAsync(repository, Get($"/repos/{repository}/collaborators/{Escape(login)}/permission"), GitHubJson.Default.PermissionAnswer, cancellationToken);
 
-    public async Task<long> PostCommentAsync(string repository, int issue, string body, CancellationToken cancellationToken)
-    {
-        var request = Post(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/comments"), new CommentText(body), GitHubJson.Default.CommentText)
-            with { CreatesContent = true };
-        var comment = await ReadAsync(repository, request, GitHubJson.Default.CommentAnswer, cancellationToken);
-        return comment.Id ?? throw Unreadable(request, "a comment has no id");
-    }
-
-    public Task EditCommentAsync(string repository, string comment, string body, CancellationToken cancellationToken) =>
-        SendAsync(repository, With(HttpMethod.Patch, $"/repos/{repository}/issues/comments/{Escape(comment)}", new CommentText(body), GitHubJson.Default.CommentText), cancellationToken);
-
-    public Task DeleteCommentAsync(string repository, string comment, CancellationToken cancellationToken) =>
-        SendAsync(repository, new(HttpMethod.Delete, Address.At($"/repos/{repository}/issues/comments/{Escape(comment)}")), cancellationToken);
-
     /// <summary>Adding a label that is there already changes nothing; one that the repository does not know is made.</summary>
     /// <returns>All labels that the issue has now.</returns>
     public async Task<IReadOnlyList<string>> AddLabelsAsync(string repository, int issue, IReadOnlyList<string> labels, CancellationToken cancellationToken)

@@ -83,7 +83,7 @@ internal sealed class GitHubHttp
                 return response;
             response.Dispose();
             url = new Uri(url, location);
-            if (hop == MostRedirects || (url.Scheme != "https" && !_options.Address.Trusts(url)))
+            if (hop == MostRedirects || (url.Scheme != "https" && !url.IsLoopback))
                 throw new GitHubException.Unavailable(request.Place, $"GitHub sends on to {url.Host}, where it is not followed.");
             Budget.Take(token.Account, request with { CreatesContent = false });
         }

@@ -10,12 +10,10 @@ namespace ClaudeCluster.GitHub;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(PermissionAnswer))]
-[JsonSerializable(typeof(CommentAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<LabelAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<PullRequestAnswer>))]
 [JsonSerializable(typeof(InstallationAnswer))]
 [JsonSerializable(typeof(InstallationTokenAnswer))]
-[JsonSerializable(typeof(CommentText))]
 [JsonSerializable(typeof(LabelNameList))]
 [JsonSerializable(typeof(NewLabel))]
 [JsonSerializable(typeof(LabelLook))]
@@ -28,8 +26,6 @@ internal sealed record ErrorAnswer(string? Message, JsonElement? Errors);
 
 internal sealed record PermissionAnswer(string? Permission, string? RoleName);
 
-internal sealed record CommentAnswer(long? Id);
-
 internal sealed record LabelAnswer(string? Name, string? Color, string? Description);
 
 internal sealed record PullRequestAnswer(int? Number, string? HtmlUrl);
@@ -37,8 +33,6 @@ internal sealed record PullRequestAnswer(int? Number, string? HtmlUrl);
 internal sealed record InstallationAnswer(long? Id);
 
 internal sealed record InstallationTokenAnswer(string? Token, DateTimeOffset? ExpiresAt);
-
-internal sealed record CommentText(string Body);
 
 internal sealed record LabelNameList(IReadOnlyList<string> Labels);
 

@@ -3,25 +3,35 @@ using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
 
+/// <summary>One question to GraphQL, without its variables.</summary>
+/// <param name="Repository">Whose token asks.</param>
+/// <param name="Operation">Its name, as in the document.</param>
+/// <param name="Document">Fixed text, or text made of counted names; values travel in the variables only.</param>
+internal sealed record GraphQlQuestion(string Repository, string Operation, string Document)
+{
+    /// <value>True: most are questions, or mutations that name what they start from.</value>
+    public bool IsRepeatable { get; init; } = true;
+
+    public bool CreatesContent { get; init; }
+}
+
 /// <summary>Asks GitHub's GraphQL API, where it saves requests or says what REST does not: a compare-and-swap, whether a comment is ours.</summary>
 internal sealed class GraphQl(GitHubClient client)
 {
-    /// <param name="operation">Its name, as in the document.</param>
-    /// <param name="document">Fixed text, or text made of counted names; values travel in the variables only.</param>
     /// <param name="variables">Writes them, one by one.</param>
     /// <returns>The <c>data</c> of the answer.</returns>
     /// <exception cref="GitHubException">Also for errors that come with status 200; what is partly answered counts as not answered.</exception>
-    public async Task<JsonElement> AskAsync(string repository, string operation, string document, Action<Utf8JsonWriter> variables, CancellationToken cancellationToken)
+    public async Task<JsonElement> AskAsync(GraphQlQuestion question, Action<Utf8JsonWriter> variables, CancellationToken cancellationToken)
     {
-        // All of ours may be repeated: questions, and mutations that name what they start from.
         var request = new GitHubRequest(HttpMethod.Post, client.Address.GraphQl)
         {
-            Body = Write(operation, document, variables),
-            IsRepeatable = true,
+            Body = Write(question, variables),
+            IsRepeatable = question.IsRepeatable,
+            CreatesContent = question.CreatesContent,
             Resource = "graphql",
-            Operation = operation,
+            Operation = question.Operation,
         };
-        var whole = await client.SendAsync(repository, request, cancellationToken);
+        var whole = await client.SendAsync(question.Repository, request, cancellationToken);
         var answer = GitHubClient.Parse(request, whole, GitHubJson.Default.JsonElement);
         ThrowIfBad(request, answer, whole.ResetAt);
         return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
@@ -29,14 +39,14 @@ internal sealed class GraphQl(GitHubClient client)
             : throw GitHubClient.Unreadable(request, "it has no data");
     }
 
-    private static byte[] Write(string operation, string document, Action<Utf8JsonWriter> variables)
+    private static byte[] Write(GraphQlQuestion question, Action<Utf8JsonWriter> variables)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("query", document);
-            json.WriteString("operationName", operation);
+            json.WriteString("query", question.Document);
+            json.WriteString("operationName", question.Operation);
             json.WriteStartObject("variables");
             variables(json);
             json.WriteEndObject();

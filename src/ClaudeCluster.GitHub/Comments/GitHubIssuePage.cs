@@ -6,104 +6,103 @@ namespace ClaudeCluster.GitHub;
 /// The issue as people see it on GitHub: one comment for each flow, and labels. Between what was asked and what is known to have happened
 /// there is a gap: a connection that breaks after the write. So a comment is looked for before it is posted, and after a break as well.
 /// </summary>
-internal sealed class GitHubIssuePage(GitHubClient client, MarkedComments comments, GitHubOptions options, TimeProvider clock) : IIssuePage
+internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLabels labels, GitHubOptions options, TimeProvider clock) : IIssuePage
 {
     /// <summary>Characters: GitHub takes no longer comment.</summary>
     private const int LongestComment = 65_536;
 
-    /// <summary>Flows one of whose posts ended unclearly: there may be two comments, and the next look takes one away.</summary>
-    private readonly ConcurrentDictionary<CommentMarker, bool> _unclear = [];
+    private const int MostViews = 4096;
 
-    public async Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken)
+    private static readonly LabelChange NoChange = new([], []);
+
+    /// <summary>Flows one of whose posts ended unclearly: there may be two comments, and the next look takes one away.</summary>
+    private readonly ConcurrentDictionary<(IssueRef Issue, CommentMarker Marker), bool> _unclear = [];
+
+    /// <summary>By which ids an issue is written to. They do not change; what is not kept is looked up.</summary>
+    private readonly ConcurrentDictionary<IssueRef, IssueView> _views = [];
+
+    public Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken) =>
+        PutAsync(issue, marker, known, markdown, NoChange, cancellationToken);
+
+    public Task PutLabelsAsync(IssueRef issue, LabelChange change, CancellationToken cancellationToken) => labels.PutAsync(issue, change, cancellationToken);
+
+    /// <summary>One request where the comment and the ids are known; a look more where they are not.</summary>
+    public async Task<CommentId> PutAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, LabelChange change, CancellationToken cancellationToken)
     {
         var body = WithMarker(markdown, marker);
-        if (known is { } id && !_unclear.ContainsKey(marker) && await TryEditAsync(issue, id, body, cancellationToken))
-            return id;
-        return await FindAndEditAsync(issue, marker, body, cancellationToken) ?? await PostAsync(issue, marker, body, cancellationToken);
-    }
-
-    public async Task PutLabelsAsync(IssueRef issue, LabelChange change, CancellationToken cancellationToken)
-    {
-        // The answer to the first call says what else is there, so nothing is taken away that is not. With nothing to add, all of it may be.
-        var present = change.Add.Count > 0
-            ? await client.AddLabelsAsync(issue.Repository.FullName, issue.Number, change.Add, cancellationToken)
-            : change.Remove;
-        foreach (var label in change.Remove.Intersect(present, StringComparer.OrdinalIgnoreCase))
+        if (known is { } id && !_unclear.ContainsKey((issue, marker)) && _views.TryGetValue(issue, out var view))
         {
             try
             {
-                await client.RemoveLabelAsync(issue.Repository.FullName, issue.Number, label, cancellationToken);
+                return await WriteAsync(issue, view, id, body, change, cancellationToken);
             }
             catch (GitHubException.NotFoundOrNoAccess)
             {
-                // Somebody was faster.
+                // The comment or a label was deleted meanwhile: a look says which.
             }
         }
+
+        return await LookAndWriteAsync(issue, marker, body, change, cancellationToken);
     }
 
-    /// <returns>False: somebody deleted the comment.</returns>
-    private async Task<bool> TryEditAsync(IssueRef issue, CommentId id, string body, CancellationToken cancellationToken)
+    private async Task<CommentId> LookAndWriteAsync(IssueRef issue, CommentMarker marker, string body, LabelChange change, CancellationToken cancellationToken)
     {
+        var (view, comment) = await LookAsync(issue, marker, cancellationToken);
+        if (comment is not null)
+            return await WriteAsync(issue, view, comment, body, change, cancellationToken);
         try
         {
-            await client.EditCommentAsync(issue.Repository.FullName, id.Value, body, cancellationToken);
-            return true;
-        }
-        catch (GitHubException.NotFoundOrNoAccess)
-        {
-            return false;
-        }
-    }
-
-    private async Task<CommentId?> FindAndEditAsync(IssueRef issue, CommentMarker marker, string body, CancellationToken cancellationToken)
-    {
-        if (await comments.FindAsync(issue, marker, cancellationToken) is not [var first, .. var surplus])
-            return null;
-        foreach (var comment in surplus)
-            await DeleteAsync(issue, comment.Id, cancellationToken);
-        if (first.Body != body)
-            await client.EditCommentAsync(issue.Repository.FullName, first.Id.Value, body, cancellationToken);
-        _unclear.TryRemove(marker, out _);
-        return first.Id;
-    }
-
-    private async Task<CommentId> PostAsync(IssueRef issue, CommentMarker marker, string body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await PostOnceAsync(issue, body, cancellationToken);
+            return await WriteAsync(issue, view, comment: null, body, change, cancellationToken);
         }
         catch (GitHubException.Unavailable)
         {
-            _unclear[marker] = true;
-            foreach (var wait in options.LagWaits)
-            {
-                await Task.Delay(wait, clock, cancellationToken);
-                if (await FindAndEditAsync(issue, marker, body, cancellationToken) is { } found)
-                    return found;
-            }
-
-            // Still unclear: if the first one shows up yet, the next update finds two and takes one away.
-            return await PostOnceAsync(issue, body, cancellationToken);
+            _unclear[(issue, marker)] = true;
+            return await LookAgainAsync(issue, marker, body, change, cancellationToken);
         }
     }
 
-    private async Task<CommentId> PostOnceAsync(IssueRef issue, string body, CancellationToken cancellationToken)
+    /// <summary>After a post that may have happened: waits until GitHub's lists have heard of it, and posts again if it is in none of them.</summary>
+    private async Task<CommentId> LookAgainAsync(IssueRef issue, CommentMarker marker, string body, LabelChange change, CancellationToken cancellationToken)
     {
-        var id = await client.PostCommentAsync(issue.Repository.FullName, issue.Number, body, cancellationToken);
-        return new(id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var wait in options.LagWaits)
+        {
+            await Task.Delay(wait, clock, cancellationToken);
+            var (view, comment) = await LookAsync(issue, marker, cancellationToken);
+            if (comment is not null)
+                return await WriteAsync(issue, view, comment, body, change, cancellationToken);
+        }
+
+        // Still unclear: if the first one shows up yet, the next update finds two and takes one away.
+        return await WriteAsync(issue, _views[issue], comment: null, body, change, cancellationToken);
     }
 
-    private async Task DeleteAsync(IssueRef issue, CommentId id, CancellationToken cancellationToken)
+    private async Task<(IssueView View, CommentId? Comment)> LookAsync(IssueRef issue, CommentMarker marker, CancellationToken cancellationToken)
     {
-        try
-        {
-            await client.DeleteCommentAsync(issue.Repository.FullName, id.Value, cancellationToken);
-        }
-        catch (GitHubException.NotFoundOrNoAccess)
-        {
-            // Somebody was faster.
-        }
+        var view = await look.LookAsync(issue, marker, cancellationToken);
+        if (_views.Count >= MostViews)
+            _views.Clear();
+        _views[issue] = view;
+        if (view.Marked.Count == 0)
+            return (view, null);
+        foreach (var surplus in view.Marked.Skip(1))
+            await write.DeleteAsync(issue, surplus.Id, cancellationToken);
+        _unclear.TryRemove((issue, marker), out _);
+        return (view, view.Marked[0].Id);
+    }
+
+    /// <summary>A label that the repository does not have yet is made by REST, which knows how; it is one request more, once.</summary>
+    private async Task<CommentId> WriteAsync(IssueRef issue, IssueView view, CommentId? comment, string body, LabelChange change, CancellationToken cancellationToken)
+    {
+        var isKnown = change.Add.All(view.LabelIds.ContainsKey);
+        var (added, removed) = isKnown ? (IdsOf(change.Add), IdsOf(change.Remove)) : ([], []);
+        var written = await write.WriteAsync(issue, view.IssueId, comment, body, added, removed, cancellationToken);
+        if (isKnown)
+            return written;
+        await labels.PutAsync(issue, change, cancellationToken);
+        _views.TryRemove(issue, out _);
+        return written;
+
+        string[] IdsOf(IReadOnlyList<string> names) => [.. names.Where(view.LabelIds.ContainsKey).Select(name => view.LabelIds[name])];
     }
 
     /// <summary>The mark stays whatever is cut away.</summary>

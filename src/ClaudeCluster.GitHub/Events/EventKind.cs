@@ -17,6 +17,7 @@ internal static class EventKind
         ("check_run", ["check_run"]),
         ("ping", ["zen"]),
         ("push", ["ref", "commits"]),
+        ("status", ["sha", "context", "branches"]),
         ("workflow_dispatch", ["workflow", "inputs"]),
         ("repository_dispatch", ["client_payload"]),
         ("schedule", ["schedule"]),

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ClaudeCluster.GitHub;
 
 /// <summary>
@@ -12,8 +8,6 @@ public static class EventReader
 {
     /// <summary>Bytes: GitHub sends no larger webhook.</summary>
     public const int MaxSize = 25 * 1024 * 1024;
-
-    private const string GhostLogin = "ghost";
 
     /// <param name="body">The bytes as they came.</param>
     /// <param name="place">For problems: the file's name, or which door it came by.</param>
@@ -38,12 +32,12 @@ public static class EventReader
             throw new BadInputException(place, kind is null ? "It looks like no event of GitHub's: it has no 'issue'." : $"It looks like a '{kind}' event.", fix);
     }
 
-    private static IssueEvent ReadEvent(JsonPayload payload)
+    internal static IssueEvent ReadEvent(JsonPayload payload)
     {
         var action = payload.Text("action");
-        var repository = ReadRepository(payload.Object("repository"));
-        var issue = ReadIssue(payload.Object("issue"));
-        var sender = ReadSender(payload.Object("sender"));
+        var repository = PayloadParts.Repository(payload.Object("repository"));
+        var issue = PayloadParts.Issue(payload.Object("issue"));
+        var sender = PayloadParts.Sender(payload.Object("sender"));
         var label = action is "labeled" or "unlabeled" ? payload.Object("label").Text("name") : string.Empty;
         var key = KeyOf(action, repository, issue, label, sender);
         return action switch
@@ -58,50 +52,7 @@ public static class EventReader
         };
     }
 
-    private static RepositoryRef ReadRepository(JsonPayload repository)
-    {
-        var isPrivate = repository.OptionalFlag("private");
-        var visibility = repository.OptionalText("visibility");
-        if (isPrivate is null && visibility is null)
-            repository.ReportMissing("private");
-        return new(
-            repository.Number("id", long.MaxValue),
-            repository.Text("full_name", GitHubNames.IsRepository, "owner/name"),
-            repository.Text("default_branch", GitHubNames.IsBranch, "the name of a branch"),
-            IsPublic: isPrivate == false || visibility == "public");
-    }
-
-    private static IssueSnapshot ReadIssue(JsonPayload issue) => new()
-    {
-        Number = (int)issue.Number("number", int.MaxValue),
-        Title = issue.Text("title"),
-        Body = issue.OptionalText("body") ?? string.Empty,
-        Labels = issue.Names("labels"),
-        Author = issue.OptionalObject("user")?.Text("login", GitHubNames.IsLogin, "a login") ?? GhostLogin,
-        IsOpen = issue.OptionalText("state") is not "closed",
-        IsPullRequest = issue.OptionalObject("pull_request") is not null,
-        Url = issue.OptionalText("html_url"),
-        UpdatedAt = issue.Time("updated_at"),
-    };
-
-    private static Requester ReadSender(JsonPayload sender) => new(
-        sender.Text("login", GitHubNames.IsLogin, "a login"),
-        sender.Number("id", long.MaxValue),
-        IsBot: string.Equals(sender.OptionalText("type"), "Bot", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Over what the event says and not over its bytes: fields that differ by door, such as the installation, do not count.</summary>
-    private static string KeyOf(string action, RepositoryRef repository, IssueSnapshot issue, string label, Requester sender)
-    {
-        string[] facts =
-        [
-            "1", action, Invariant(repository.Id), Invariant(issue.Number), label,
-            Invariant(issue.UpdatedAt.ToUnixTimeMilliseconds()), Invariant(sender.Id), issue.Title, issue.Body,
-        ];
-
-        // Each with its length before it, so that no two lists of facts run together to the same text.
-        var canonical = string.Concat(facts.Select(fact => $"{Invariant(fact.Length)}:{fact}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
-    }
-
-    private static string Invariant(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string KeyOf(string action, RepositoryRef repository, IssueSnapshot issue, string label, Requester sender) => PayloadParts.Key(
+        "1", action, PayloadParts.Text(repository.Id), PayloadParts.Text(issue.Number), label,
+        PayloadParts.Text(issue.UpdatedAt.ToUnixTimeMilliseconds()), PayloadParts.Text(sender.Id), issue.Title, issue.Body);
 }

@@ -67,6 +67,9 @@ internal sealed class JsonPayload
         return 0;
     }
 
+    /// <returns>Null if it is missing or null.</returns>
+    public long? OptionalNumber(string field, long most) => Find(field, JsonValueKind.Number, required: false) is null ? null : Number(field, most);
+
     public bool? OptionalFlag(string field)
     {
         if (!TryGet(field, out var json) || json.ValueKind == JsonValueKind.Null)

@@ -23,7 +23,7 @@ internal sealed class GitHubFiles(GraphQl graphQl, RepositoryNodes nodes) : IRep
     /// <exception cref="GitHubException">It could not be read.</exception>
     public async Task<RepositoryFile?> ReadAsync(RepositoryRef repository, string path, CancellationToken cancellationToken)
     {
-        var data = await graphQl.AskAsync(repository.FullName, "ReadFile", Document, variables => Write(variables, repository, path), cancellationToken);
+        var data = await graphQl.AskAsync(new(repository.FullName, "ReadFile", Document), variables => Write(variables, repository, path), cancellationToken);
         var found = data.Child("repository") ?? throw Gone(repository);
         nodes.Keep(repository, found.TextOf("id"));
         var commit = found.Child("defaultBranchRef")?.Child("target");

@@ -3,11 +3,6 @@ using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
 
-/// <summary>One branch, from one commit to another; the caller has seen it at the first.</summary>
-/// <param name="Before">Null: it does not exist.</param>
-/// <param name="After">Null: it is deleted.</param>
-internal sealed record BranchMove(string Branch, CommitId? Before, CommitId? After);
-
 /// <summary>
 /// Moves branches by compare-and-swap. REST cannot do that: it knows "only forward" and "by force", and either could write over somebody
 /// else's work. GraphQL's <c>updateRefs</c> names where a branch must stand, and takes several at once, all or none.
@@ -23,17 +18,20 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
         }
         """;
 
-    /// <exception cref="GitHubException.Validation">A branch does not stand where it should, or may not be moved; none was.</exception>
-    public async Task MoveAsync(RepositoryRef repository, IReadOnlyList<BranchMove> moves, CancellationToken cancellationToken)
-    {
-        var id = nodes.Find(repository) ?? await FindIdAsync(repository, cancellationToken);
-        await graphQl.AskAsync(repository.FullName, "MoveBranches", MoveDocument, variables => Write(variables, id, moves), cancellationToken);
-    }
+    /// <param name="before">Null: it must not exist.</param>
+    /// <exception cref="GitHubException.Validation">The branch does not stand where it should, or may not be moved.</exception>
+    public Task MoveAsync(RepositoryRef repository, string branch, CommitId? before, CommitId after, CancellationToken cancellationToken) =>
+        UpdateAsync(repository, [new(branch, before?.Value ?? Nothing, after.Value)], cancellationToken);
+
+    /// <summary>Wherever they stand.</summary>
+    /// <exception cref="GitHubException.Validation">One of them does not exist, or may not be deleted; all stay.</exception>
+    public Task DeleteAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken) =>
+        UpdateAsync(repository, [.. branches.Select(branch => new Update(branch, Before: null, Nothing))], cancellationToken);
 
     /// <returns>Where each stands; those that do not exist are left out.</returns>
     public async Task<IReadOnlyDictionary<string, CommitId>> FindAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken)
     {
-        var data = await graphQl.AskAsync(repository.FullName, "FindBranches", FindDocument(branches.Count), variables => Write(variables, repository, branches), cancellationToken);
+        var data = await graphQl.AskAsync(new(repository.FullName, "FindBranches", FindDocument(branches.Count)), variables => Write(variables, repository, branches), cancellationToken);
         var found = data.Child("repository") ?? throw GitHubFiles.Gone(repository);
         nodes.Keep(repository, found.TextOf("id"));
         var commits = new Dictionary<string, CommitId>(StringComparer.Ordinal);
@@ -44,6 +42,12 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
         }
 
         return commits;
+    }
+
+    private async Task UpdateAsync(RepositoryRef repository, IReadOnlyList<Update> updates, CancellationToken cancellationToken)
+    {
+        var id = nodes.Find(repository) ?? await FindIdAsync(repository, cancellationToken);
+        await graphQl.AskAsync(new(repository.FullName, "MoveBranches", MoveDocument), variables => Write(variables, id, updates), cancellationToken);
     }
 
     private async Task<string> FindIdAsync(RepositoryRef repository, CancellationToken cancellationToken)
@@ -74,16 +78,17 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
             variables.WriteString(Name(index), Qualified(branches[index]));
     }
 
-    private static void Write(Utf8JsonWriter variables, string repository, IReadOnlyList<BranchMove> moves)
+    private static void Write(Utf8JsonWriter variables, string repository, IReadOnlyList<Update> updates)
     {
         variables.WriteString("repository", repository);
         variables.WriteStartArray("moves");
-        foreach (var move in moves)
+        foreach (var update in updates)
         {
             variables.WriteStartObject();
-            variables.WriteString("name", Qualified(move.Branch));
-            variables.WriteString("beforeOid", move.Before?.Value ?? Nothing);
-            variables.WriteString("afterOid", move.After?.Value ?? Nothing);
+            variables.WriteString("name", Qualified(update.Branch));
+            if (update.Before is { } before)
+                variables.WriteString("beforeOid", before);
+            variables.WriteString("afterOid", update.After);
 
             // Not what it sounds like: where the branch must stand is named, and an attempt that rebased does not follow it.
             variables.WriteBoolean("force", true);
@@ -96,4 +101,7 @@ internal sealed class Branches(GraphQl graphQl, RepositoryNodes nodes)
     private static string Qualified(string branch) => $"refs/heads/{branch}";
 
     private static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"b{index}");
+
+    /// <param name="Before">Null: it does not matter.</param>
+    private sealed record Update(string Branch, string? Before, string After);
 }

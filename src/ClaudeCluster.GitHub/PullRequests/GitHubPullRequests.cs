@@ -7,7 +7,7 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
     {
         try
         {
-            await branches.MoveAsync(repository, [new(promotion.Branch, promotion.Before, promotion.After)], cancellationToken);
+            await branches.MoveAsync(repository, promotion.Branch, promotion.Before, promotion.After, cancellationToken);
         }
         catch (GitHubException.Validation)
         {
@@ -44,9 +44,17 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
 
     public async Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var standing = await branches.FindAsync(repository, names, cancellationToken);
-        if (standing.Count > 0)
-            await branches.MoveAsync(repository, [.. standing.Select(branch => new BranchMove(branch.Key, branch.Value, After: null))], cancellationToken);
+        try
+        {
+            await branches.DeleteAsync(repository, names, cancellationToken);
+        }
+        catch (GitHubException.Validation)
+        {
+            // All or none: one that is gone keeps the others from going.
+            var standing = await branches.FindAsync(repository, names, cancellationToken);
+            if (standing.Count > 0)
+                await branches.DeleteAsync(repository, [.. standing.Keys], cancellationToken);
+        }
     }
 
     private async Task<PullRequest> OpenOrAdoptAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken)
@@ -58,10 +66,11 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
         }
         catch (GitHubException.Validation refused) when (SaysThatOneExists(refused))
         {
-            // A list may lag behind the refusal: then the next try of the caller's finds it.
-            return await client.FindOpenPullRequestAsync(repository.FullName, text.Head, cancellationToken) is { } open
-                ? Read(repository, text.Head, open)
-                : throw refused;
+            if (await client.FindOpenPullRequestAsync(repository.FullName, text.Head, cancellationToken) is { } open)
+                return Read(repository, text.Head, open);
+
+            // A list may lag behind the refusal: then the next try finds it.
+            throw;
         }
     }
 

@@ -28,6 +28,14 @@ public interface IIssuePage
     Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken);
 
     Task PutLabelsAsync(IssueRef issue, LabelChange change, CancellationToken cancellationToken);
+
+    /// <summary>Both at once. A page that can do it in one request does; any other does one after the other.</summary>
+    async Task<CommentId> PutAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, LabelChange change, CancellationToken cancellationToken)
+    {
+        var comment = await PutCommentAsync(issue, marker, known, markdown, cancellationToken);
+        await PutLabelsAsync(issue, change, cancellationToken);
+        return comment;
+    }
 }
 
 /// <summary>All of GitHub that the flow needs. A host registers one; each step asks for the small part.</summary>

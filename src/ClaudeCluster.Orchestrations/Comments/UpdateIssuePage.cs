@@ -6,11 +6,6 @@ public sealed class UpdateIssuePage(IIssuePage page) : TaskActivity<FlowState, C
 {
     internal static TaskOptions CallOptions => Patience.WithGitHub;
 
-    public override async Task<CommentId> RunAsync(TaskActivityContext context, FlowState input)
-    {
-        var comment = await page.PutCommentAsync(
-            input.IssueRef, new CommentMarker(input.FlowId), input.Comment, StatusComment.Write(input), CancellationToken.None);
-        await page.PutLabelsAsync(input.IssueRef, StatusComment.Labels(input), CancellationToken.None);
-        return comment;
-    }
+    public override Task<CommentId> RunAsync(TaskActivityContext context, FlowState input) => page.PutAsync(
+        input.IssueRef, new CommentMarker(input.FlowId), input.Comment, StatusComment.Write(input), StatusComment.Labels(input), CancellationToken.None);
 }

@@ -207,7 +207,7 @@ internal sealed class Shapes(World world)
         ["suspended_at"] = null,
     };
 
-    public JsonObject InstallationToken(Token token) => new()
+    public static JsonObject InstallationToken(Token token) => new()
     {
         ["token"] = token.Value,
         ["expires_at"] = Time(token.ExpiresAt),

@@ -65,7 +65,7 @@ internal static class AppCalls
             Limit = 5000,
         };
         call.World.Tokens.Add(token);
-        return new(201, call.Shapes.InstallationToken(token));
+        return new(201, Shapes.InstallationToken(token));
     }
 
     private static Answer Revoke(Call call)

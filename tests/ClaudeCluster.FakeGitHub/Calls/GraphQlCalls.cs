@@ -21,7 +21,9 @@ internal static class GraphQlCalls
         {
             "ReadFile" => InRepository(call, variables, "contents", repository => ReadFile(repository, Text(variables, "path"))),
             "FindBranches" => InRepository(call, variables, "contents", repository => FindBranches(repository, variables)),
-            "FindComments" => InRepository(call, variables, "issues", repository => FindComments(call, repository, variables)),
+            "LookAtIssue" => InRepository(call, variables, "issues", repository => LookAtIssue(call, repository, variables)),
+            "WriteIssue" => IssueCalls.Write(call, variables),
+            "DeleteComment" => IssueCalls.Delete(call, variables),
             "MoveBranches" => MoveBranches(call, variables),
             var other => Bad("undefinedOperation", $"The fake knows no operation '{other}'."),
         };
@@ -67,25 +69,30 @@ internal static class GraphQlCalls
         return json;
     }
 
-    private static JsonObject FindComments(Call call, Repository repository, JsonObject variables)
+    private static JsonObject LookAtIssue(Call call, Repository repository, JsonObject variables)
     {
         var number = variables["number"]!.GetValue<int>();
         if (repository.FindIssue(number) is not { IsDeleted: false } issue)
-            return new() { ["id"] = Shapes.NodeId("R", repository.Id), ["issueOrPullRequest"] = null };
+            return new() { ["id"] = Shapes.NodeId("R", repository.Id), ["labels"] = null, ["issueOrPullRequest"] = null };
         var visible = issue.Comments.Where(comment => comment.Hidden-- <= 0).ToList();
         var end = int.TryParse(Text(variables, "before"), CultureInfo.InvariantCulture, out var before) ? before : visible.Count;
         var start = Math.Max(0, end - 100);
         var nodes = visible[start..end].Select(comment => new JsonObject
         {
-            ["fullDatabaseId"] = comment.Id.ToString(CultureInfo.InvariantCulture),
+            ["id"] = Shapes.NodeId("IC", comment.Id),
             ["viewerDidAuthor"] = comment.Author == call.Token.User,
             ["body"] = comment.Body,
         });
         return new()
         {
             ["id"] = Shapes.NodeId("R", repository.Id),
+            ["labels"] = new JsonObject
+            {
+                ["nodes"] = new JsonArray([.. repository.Labels.Take(100).Select(label => new JsonObject { ["id"] = Shapes.NodeId("LA", label.Id), ["name"] = label.Name })]),
+            },
             ["issueOrPullRequest"] = new JsonObject
             {
+                ["id"] = Shapes.NodeId("I", issue.Id),
                 ["comments"] = new JsonObject
                 {
                     ["nodes"] = new JsonArray([.. nodes]),
@@ -110,7 +117,9 @@ internal static class GraphQlCalls
                 return Bad("UNPROCESSABLE", $"Cannot update this protected ref: {name}");
             if (after != Nothing && !repository.Git.Knows(after))
                 return Bad("UNPROCESSABLE", $"Object {after} does not exist");
-            commands.Append(after == Nothing ? $"delete {name} {before}\n" : $"update {name} {after} {before}\n");
+            if (after == Nothing && repository.Git.Find(name) is null)
+                return Bad("UNPROCESSABLE", $"Reference does not exist: {name}");
+            commands.Append(after == Nothing ? $"delete {name}{(before.Length > 0 ? " " + before : "")}\n" : $"update {name} {after} {before}\n");
         }
 
         return repository.Git.TryUpdate(commands.ToString(), out var error)
@@ -118,11 +127,11 @@ internal static class GraphQlCalls
             : Bad("UNPROCESSABLE", $"Ref update failed: {error.Trim()}");
     }
 
-    private static Answer Bad(string type, string message) => new(200, new JsonObject
+    internal static Answer Bad(string type, string message) => new(200, new JsonObject
     {
         ["data"] = null,
         ["errors"] = new JsonArray(new JsonObject { ["type"] = type, ["message"] = message, ["path"] = new JsonArray() }),
     });
 
-    private static string Text(JsonObject json, string field) => json[field]?.GetValue<string>() ?? "";
+    internal static string Text(JsonObject json, string field) => json[field]?.GetValue<string>() ?? "";
 }

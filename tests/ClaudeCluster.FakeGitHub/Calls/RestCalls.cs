@@ -6,15 +6,11 @@ namespace ClaudeCluster.FakeGitHub.Calls;
 /// <summary>The part of the REST API that our client uses. What is not here answers 404 and stands in the log as unknown.</summary>
 internal static class RestCalls
 {
-    private const int LongestComment = 65_536;
     private static readonly string[] BuiltInRoles = ["none", "read", "triage", "write", "maintain", "admin"];
 
     public static IReadOnlyList<Route> All { get; } =
     [
         new("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", "metadata=read", ReadPermission),
-        new("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments", "issues=write; pull_requests=write", PostComment),
-        new("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues=write; pull_requests=write", EditComment),
-        new("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}", "issues=write; pull_requests=write", DeleteComment),
         new("POST", "/repos/{owner}/{repo}/issues/{issue_number}/labels", "issues=write; pull_requests=write", AddLabels),
         new("DELETE", "/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", "issues=write; pull_requests=write", RemoveLabel),
         new("GET", "/repos/{owner}/{repo}/labels", "issues=read", ListLabels),
@@ -38,36 +34,6 @@ internal static class RestCalls
         var json = call.Shapes.User(user);
         json["role_name"] = role;
         return new(200, new JsonObject { ["permission"] = permission, ["role_name"] = role, ["user"] = json });
-    }
-
-    private static Answer PostComment(Call call)
-    {
-        if (FindIssue(call, out var problem) is not { } issue)
-            return problem;
-        if (Unusable(call.Text("body")) is { } invalid)
-            return invalid;
-        var comment = new Comment(call.World.NewId() + 3_000_000_000, call.Token.User, call.Text("body"), call.World.Now) { Hidden = call.World.ListLag };
-        issue.Comments.Add(comment);
-        issue.UpdatedAt = call.World.Now;
-        return new(201, call.Shapes.Comment(call.Repository, issue, comment));
-    }
-
-    private static Answer EditComment(Call call)
-    {
-        if (FindComment(call) is not var (issue, comment))
-            return Answer.NotFound;
-        if (Unusable(call.Text("body")) is { } invalid)
-            return invalid;
-        (comment.Body, comment.UpdatedAt) = (call.Text("body"), call.World.Now);
-        return new(200, call.Shapes.Comment(call.Repository, issue, comment));
-    }
-
-    private static Answer DeleteComment(Call call)
-    {
-        if (FindComment(call) is not var (issue, comment))
-            return Answer.NotFound;
-        issue.Comments.Remove(comment);
-        return new(204);
     }
 
     private static Answer AddLabels(Call call)
@@ -170,23 +136,6 @@ internal static class RestCalls
         problem = issue is { IsDeleted: true } ? new(410, Answers.Shapes.Error(410, "This issue was deleted")) : Answer.NotFound;
         return issue is { IsDeleted: false } ? issue : null;
     }
-
-    private static (Issue Issue, Comment Comment)? FindComment(Call call)
-    {
-        var found =
-            from issue in call.Repository.Issues
-            from comment in issue.Comments
-            where comment.Id.ToString(System.Globalization.CultureInfo.InvariantCulture) == call.Route["comment_id"]
-            select ((Issue, Comment)?)(issue, comment);
-        return found.FirstOrDefault();
-    }
-
-    private static Answer? Unusable(string body) => body.Length switch
-    {
-        0 => Answer.Invalid("IssueComment", "body", "missing_field"),
-        > LongestComment => Answer.Invalid("IssueComment", "body", "custom", $"body is too long (maximum is {LongestComment} characters)"),
-        _ => null,
-    };
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

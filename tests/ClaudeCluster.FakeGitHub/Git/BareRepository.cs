@@ -35,11 +35,11 @@ public sealed class BareRepository
         var index = System.IO.Path.Combine(Path, "index-of-the-fake");
         File.Delete(index);
         if (parent is not null)
-            Run(index, null, "read-tree", parent);
-        var blob = Run(index, content, "hash-object", "-w", "--stdin").Trim();
-        Run(index, null, "update-index", "--add", "--cacheinfo", $"100644,{blob},{path}");
-        var tree = Run(index, null, "write-tree").Trim();
-        var commit = Run(index, message, ["commit-tree", tree, .. parent is null ? Array.Empty<string>() : ["-p", parent]]).Trim();
+            RunWith(index, null, "read-tree", parent);
+        var blob = RunWith(index, content, "hash-object", "-w", "--stdin").Trim();
+        RunWith(index, null, "update-index", "--add", "--cacheinfo", $"100644,{blob},{path}");
+        var tree = RunWith(index, null, "write-tree").Trim();
+        var commit = RunWith(index, message, ["commit-tree", tree, .. parent is null ? Array.Empty<string>() : ["-p", parent]]).Trim();
         Run("update-ref", $"refs/heads/{branch}", commit);
         return commit;
     }
@@ -55,9 +55,9 @@ public sealed class BareRepository
 
     public void Branch(string name, string commit) => Run("update-ref", $"refs/heads/{name}", commit);
 
-    private string Run(params string[] arguments) => Run(null, null, arguments);
+    private string Run(params string[] arguments) => RunWith(null, null, arguments);
 
-    private string Run(string? index, string? input, params string[] arguments)
+    private string RunWith(string? index, string? input, params string[] arguments)
     {
         var (code, output, error) = Start(index, input, arguments);
         return code == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error}");
@@ -81,13 +81,16 @@ public sealed class BareRepository
         GitEnvironment.Set(start.Environment);
         if (index is not null)
             start.Environment["GIT_INDEX_FILE"] = index;
+        var error = new System.Text.StringBuilder();
         using var process = Process.Start(start)!;
-        process.StandardInput.Write(input);
+        process.ErrorDataReceived += (_, line) => error.AppendLine(line.Data);
+        process.BeginErrorReadLine();
+        if (input is not null)
+            process.StandardInput.Write(input);
         process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+        return (process.ExitCode, output, error.ToString());
     }
 }
 

@@ -4,7 +4,7 @@ namespace ClaudeCluster.GitHub.Tests.Comments;
 
 public sealed class GitHubIssuePageTests
 {
-    private const string Post = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+    private const string Post = "GraphQL WriteIssue";
     private static readonly CommentMarker Marker = new("issue-1-1-1");
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class GitHubIssuePageTests
 
         var id = await kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default);
 
-        Assert.Equal(Assert.Single(kit.IssueOf(issue).Comments).Id.ToString(System.Globalization.CultureInfo.InvariantCulture), id.Value);
+        Assert.Single(kit.IssueOf(issue).Comments);
+        Assert.Equal(id, await kit.Service.PutCommentAsync(issue, Marker, id, "Working.", default));
     }
 
     [Fact]
@@ -116,6 +117,50 @@ public sealed class GitHubIssuePageTests
         var error = await Assert.ThrowsAsync<GitHubException.NotFoundOrNoAccess>(() => kit.Service.PutCommentAsync(issue, Marker, null, "x", default));
 
         Assert.Contains("octo/shop#1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Comment_and_labels_change_in_one_request()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+        foreach (var label in (string[])["bug", "claude:working"])
+            await kit.Fake.People.LabelAsync(kit.Repository, kit.IssueOf(issue), label, "ann");
+        kit.Repository.Labels.Add(new(kit.Fake.World.NewId(), "claude:review"));
+        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new([], []), default);
+        kit.Fake.Requests.Clear();
+
+        await kit.Service.PutAsync(issue, Marker, id, "Ready.", new(["claude:review"], ["claude:working", "claude:failed"]), default);
+
+        Assert.Equal(["bug", "claude:review"], kit.IssueOf(issue).Labels.Select(label => label.Name));
+        Assert.Single(kit.Operations);
+    }
+
+    [Fact]
+    public async Task Label_that_the_repository_does_not_have_is_made()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+
+        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new(["claude:working"], ["claude:review"]), default);
+        await kit.Service.PutAsync(issue, Marker, id, "Ready.", new(["claude:review"], ["claude:working"]), default);
+
+        Assert.Equal(["claude:review"], kit.IssueOf(issue).Labels.Select(label => label.Name));
+        Assert.Single(kit.IssueOf(issue).Comments);
+    }
+
+    [Fact]
+    public async Task Label_that_somebody_deleted_meanwhile_is_made_again()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+        kit.Repository.Labels.Add(new(kit.Fake.World.NewId(), "claude:review"));
+        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new([], []), default);
+        kit.Repository.Labels.Clear();
+
+        await kit.Service.PutAsync(issue, Marker, id, "Ready.", new(["claude:review"], []), default);
+
+        Assert.Equal("claude:review", Assert.Single(kit.IssueOf(issue).Labels).Name);
     }
 
     [Fact]

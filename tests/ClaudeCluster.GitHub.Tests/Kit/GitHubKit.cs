@@ -65,7 +65,7 @@ internal sealed class GitHubKit : IAsyncDisposable
         await Service.DisposeAsync();
         await Fake.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-        Findings.None(GitHubSchemas.Check(Fake.Requests.All));
+        Findings.None(await GitHubSchemas.CheckAsync(Fake.Requests.All));
     }
 }
 

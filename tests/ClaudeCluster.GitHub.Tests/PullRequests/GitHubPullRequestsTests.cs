@@ -151,19 +151,24 @@ public sealed class GitHubPullRequestsTests
         Assert.Equal(("head", "invalid"), (error.Fields[0].Field, error.Fields[0].Code));
     }
 
-    [Fact]
-    public async Task Attempts_branches_go_all_at_once_and_those_that_are_gone_do_not_matter()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 3)]
+    [InlineData(5, 2)]
+    public async Task Attempts_branches_go_all_at_once_and_those_that_are_gone_do_not_matter(int missing, int requests)
     {
         await using var kit = await GitHubKit.StartAsync();
         var branches = Enumerable.Range(1, 5).Select(number => $"claude/wip/1-1-a{number}").ToList();
-        foreach (var branch in branches.Skip(1))
+        foreach (var branch in branches.Skip(missing))
             Attempt(kit, branch);
+        await kit.Service.ReadAsync(kit.Ref, "README.md", default);
+        kit.Fake.Requests.Clear();
 
         await kit.Service.DeleteBranchesAsync(kit.Ref, branches, default);
-        await kit.Service.DeleteBranchesAsync(kit.Ref, branches, default);
 
+        Assert.Equal(requests, kit.Operations.Count);
+        await kit.Service.DeleteBranchesAsync(kit.Ref, branches, default);
         Assert.All(branches, branch => Assert.Null(kit.Repository.Git.Find($"refs/heads/{branch}")));
-        Assert.Equal(["GraphQL FindBranches", "GraphQL MoveBranches", "GraphQL FindBranches"], kit.Operations);
     }
 
     private static PullRequestText Text(bool isDraft = false) => new("Mend it", "Closes #1", Branch, "main", isDraft);

@@ -22,24 +22,26 @@ internal static class GitHubSchemas
     public static void SkipUnlessSetUp() => Assert.SkipUnless(IsSetUp, $"GitHub's description of its API is not installed. {HowToSetUp}");
 
     /// <returns>What does not agree with the description, one line each.</returns>
-    public static IEnumerable<string> Check(IEnumerable<LoggedRequest> requests) => IsSetUp ? requests.SelectMany(CheckOne) : [];
-
-    private static IEnumerable<string> CheckOne(LoggedRequest request)
+    public static async Task<IReadOnlyList<string>> CheckAsync(IEnumerable<LoggedRequest> requests)
     {
-        if (request.Operation is not { } operation)
-            return [$"{request.Method} {request.Path}: the fake knows no such call"];
-        if (operation.StartsWith("GraphQL ", StringComparison.Ordinal))
-            return [];
-        var asked = request.RequestBody.Length > 0 ? CheckBody($"{operation} request", request.RequestBody) : [];
-        var answered = request.AnswerBody.Length > 0 && !request.AnswerBody.StartsWith('"') ? CheckBody($"{operation} responses.{request.Status}", request.AnswerBody) : [];
-        return asked.Concat(answered);
+        var findings = new List<string>();
+        foreach (var request in IsSetUp ? requests : [])
+        {
+            if (request.Operation is not { } operation)
+                findings.Add($"{request.Method} {request.Path}: the fake knows no such call");
+            else if (!operation.StartsWith("GraphQL ", StringComparison.Ordinal))
+                findings.AddRange([.. await CheckBodyAsync($"{operation} request", request.RequestBody), .. await CheckBodyAsync($"{operation} responses.{request.Status}", request.AnswerBody)]);
+        }
+
+        return findings;
     }
 
-    private static IEnumerable<string> CheckBody(string what, string body) =>
-        Compiled.GetOrAdd(what, Compile).GetAwaiter().GetResult() is { } schema ? schema.Validate(body).Select(problem => $"{what}: {problem}") : [];
+    /// <summary>A proxy's page, which a fault may bring, is no JSON object.</summary>
+    private static async Task<IEnumerable<string>> CheckBodyAsync(string what, string body) =>
+        body.StartsWith('{') || body.StartsWith('[') ? await Compiled.GetOrAdd(what, CompileAsync) is { } schema ? schema.Validate(body).Select(problem => $"{what}: {problem}") : [] : [];
 
     /// <returns>Null: GitHub does not describe it (a 403 that may come anywhere).</returns>
-    private static async Task<JsonSchema?> Compile(string what)
+    private static async Task<JsonSchema?> CompileAsync(string what)
     {
         var at = what.LastIndexOf(' ');
         var operation = Trimmed.Value["operations"]![what[..at]]!;
@@ -61,14 +63,13 @@ internal static class GitHubSchemas
     /// <returns>What it printed.</returns>
     public static string Node(string script, string input, params string[] arguments)
     {
-        var start = new ProcessStartInfo("node", [script, .. arguments]) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, .. arguments]) { WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException(error.GetAwaiter().GetResult());
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"node {script} ended with {process.ExitCode}; what it said stands above.");
     }
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

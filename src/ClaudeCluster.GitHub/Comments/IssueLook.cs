@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace ClaudeCluster.GitHub;
+
+/// <summary>What one look at an issue shows.</summary>
+/// <param name="IssueId">GraphQL's id.</param>
+/// <param name="LabelIds">Of the repository's labels, by name; of at most a hundred.</param>
+/// <param name="Marked">Our comments with the mark, oldest first.</param>
+internal sealed record IssueView(string IssueId, IReadOnlyDictionary<string, string> LabelIds, IReadOnlyList<MarkedComment> Marked);
+
+/// <param name="Body">As it stands.</param>
+internal sealed record MarkedComment(CommentId Id, string Body);
+
+/// <summary>
+/// Looks at an issue: which comments carry a flow's mark, and by which ids it is written to. Only our own comments count: anybody can write
+/// the mark into a comment, and with write access we could edit a stranger's, who could then edit what we say. GraphQL tells whose it is
+/// whatever the login; REST does not.
+/// </summary>
+internal sealed class IssueLook(GraphQl graphQl, RepositoryNodes nodes)
+{
+    private const string Document = """
+        query LookAtIssue($owner: String!, $name: String!, $number: Int!, $before: String) {
+          repository(owner: $owner, name: $name) {
+            id
+            labels(first: 100) { nodes { id name } }
+            issueOrPullRequest(number: $number) {
+              ... on Issue { id comments(last: 100, before: $before) { nodes { id viewerDidAuthor body } pageInfo { hasPreviousPage startCursor } } }
+              ... on PullRequest { id comments(last: 100, before: $before) { nodes { id viewerDidAuthor body } pageInfo { hasPreviousPage startCursor } } }
+            }
+          }
+        }
+        """;
+
+    /// <summary>Newest comments are read first, and the search ends with the page that has one: ours is near the end of a long issue.</summary>
+    /// <exception cref="GitHubException.NotFoundOrNoAccess">The issue was deleted, or moved to another repository.</exception>
+    public async Task<IssueView> LookAsync(IssueRef issue, CommentMarker marker, CancellationToken cancellationToken)
+    {
+        var before = default(string);
+        while (true)
+        {
+            var cursor = before;
+            var data = await graphQl.AskAsync(new(issue.Repository.FullName, "LookAtIssue", Document), variables => Write(variables, issue, cursor), cancellationToken);
+            var repository = data.Child("repository") ?? throw GitHubFiles.Gone(issue.Repository);
+            nodes.Keep(issue.Repository, repository.TextOf("id"));
+            var found = repository.Child("issueOrPullRequest") ?? throw Gone(issue);
+            var comments = found.Child("comments") ?? throw Gone(issue);
+            var view = new IssueView(found.TextOf("id") ?? throw Gone(issue), LabelsOf(repository), MarkedOf(comments, marker.ToString()));
+            before = comments.Child("pageInfo") is { } page && page.Says("hasPreviousPage") ? page.TextOf("startCursor") : null;
+            if (view.Marked.Count > 0 || before is null)
+                return view;
+        }
+    }
+
+    private static Dictionary<string, string> LabelsOf(JsonElement repository)
+    {
+        var ids = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var label in repository.Child("labels")?.ListOf("nodes") ?? [])
+        {
+            if (label.TextOf("name") is { } name && label.TextOf("id") is { } id)
+                ids[name] = id;
+        }
+
+        return ids;
+    }
+
+    private static MarkedComment[] MarkedOf(JsonElement comments, string mark) =>
+    [
+        .. comments.ListOf("nodes")
+            .Where(comment => comment.Says("viewerDidAuthor"))
+            .Select(comment => (Id: comment.TextOf("id"), Body: comment.TextOf("body")))
+            .Where(comment => comment is { Id: not null, Body: not null } && comment.Body.Contains(mark, StringComparison.Ordinal))
+            .Select(comment => new MarkedComment(new(comment.Id!), comment.Body!)),
+    ];
+
+    private static void Write(Utf8JsonWriter variables, IssueRef issue, string? before)
+    {
+        GraphQlNames.Write(variables, issue.Repository);
+        variables.WriteNumber("number", issue.Number);
+        if (before is not null)
+            variables.WriteString("before", before);
+    }
+
+    private static GitHubException Gone(IssueRef issue) => new GitHubException.NotFoundOrNoAccess(
+        $"{issue.Repository.FullName}#{issue.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)}", "GitHub shows no such issue: it was deleted or moved.");
+}

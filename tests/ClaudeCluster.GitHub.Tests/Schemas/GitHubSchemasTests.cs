@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub;
+
+namespace ClaudeCluster.GitHub.Tests.Schemas;
+
+public sealed class GitHubSchemasTests
+{
+    private const string Open = "POST /repos/{owner}/{repo}/pulls";
+
+    [Theory]
+    [InlineData("""{"head":1,"base":"main"}""", "head")]
+    [InlineData("""{"head":"x"}""", "base")]
+    [InlineData("""{"head":"x","base":"main","titel":"a slip"}""", "titel")]
+    public async Task Request_that_GitHub_would_not_understand_is_found(string body, string field)
+    {
+        GitHubSchemas.SkipUnlessSetUp();
+
+        Assert.Contains(field, Assert.Single(await CheckAsync(body)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_that_GitHub_would_not_give_is_found()
+    {
+        GitHubSchemas.SkipUnlessSetUp();
+        await using var kit = await GitHubKit.StartAsync();
+        await kit.Service.SyncLabelsAsync(kit.Ref, [new("claude", "d97757", "Asks for work.")], default);
+        var good = kit.Fake.Requests.All[^1];
+        var bad = JsonNode.Parse(good.AnswerBody)!.AsObject();
+        bad.Remove("node_id");
+
+        Assert.Empty(await GitHubSchemas.CheckAsync([good]));
+        Assert.NotEmpty(await GitHubSchemas.CheckAsync([good with { AnswerBody = bad.ToJsonString() }]));
+    }
+
+    [Fact]
+    public async Task Call_that_nobody_knows_is_found()
+    {
+        GitHubSchemas.SkipUnlessSetUp();
+
+        Assert.NotEmpty(await GitHubSchemas.CheckAsync([new("GET", "/nowhere", null, new Dictionary<string, string>(), "", 404, "", false)]));
+    }
+
+    [Fact]
+    public async Task Every_GraphQL_document_of_ours_is_good_by_GitHubs_schema()
+    {
+        GitHubSchemas.SkipUnlessSetUp();
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+        await kit.Service.PutCommentAsync(issue, new("f"), null, "x", default);
+        kit.IssueOf(issue).Comments.Add(new(1, kit.Token.User, new CommentMarker("f").ToString(), kit.Clock.GetUtcNow()));
+        await kit.Service.PutCommentAsync(issue, new("f"), null, "y", default);
+        await kit.Service.ReadAsync(kit.Ref, "README.md", default);
+        await kit.Service.DeleteBranchesAsync(kit.Ref, ["a", "b"], default);
+
+        var documents = kit.Fake.Requests.All
+            .Where(request => request.Path == "/graphql")
+            .Select(request => JsonNode.Parse(request.RequestBody)!["query"]!.GetValue<string>())
+            .ToList();
+
+        Assert.Equal(6, documents.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal("", GitHubSchemas.Node("check-graphql.mjs", JsonSerializer.Serialize(documents)));
+        Assert.Contains("nonsense", GitHubSchemas.Node("check-graphql.mjs", """["{ viewer { nonsense } }"]"""), StringComparison.Ordinal);
+    }
+
+    private static Task<IReadOnlyList<string>> CheckAsync(string request) =>
+        GitHubSchemas.CheckAsync([new("POST", "/repos/octo/shop/pulls", Open, new Dictionary<string, string>(), request, 422, "", false)]);
+}
