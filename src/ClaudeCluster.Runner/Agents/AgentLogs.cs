@@ -7,7 +7,11 @@ namespace ClaudeCluster.Runner;
 /// <summary>An agent's log: each line to <c>agent.log</c> and to whoever started the process, without secrets.</summary>
 internal sealed class AgentLogs(Output output, RollingFile file, LogLevel least, Func<string, string> redact, TimeProvider time) : LineLogs(least)
 {
-    public override void Dispose() => file.Dispose();
+    public override void Dispose()
+    {
+        file.Dispose();
+        base.Dispose();
+    }
 
     protected override void Write(LogLevel level, string text)
     {
