@@ -46,10 +46,10 @@ internal sealed class Gate(OperatorToken operatorToken, string? triggerToken, Ag
     }
 
     /// <summary>Whoever comes without a bearer's credential, and not with what is asked for instead.</summary>
-    public ApiProblem RefuseStranger(HttpContext http, string reason, string fix)
+    public ApiProblem RefuseStranger(HttpContext http, Problem problem)
     {
-        CountFailure(AddressOf(http), WhatOf(http), reason);
-        return new ApiProblem(StatusCodes.Status401Unauthorized, "unauthenticated", new Problem("X-Hub-Signature-256", reason, fix));
+        CountFailure(AddressOf(http), WhatOf(http), problem.Reason);
+        return new ApiProblem(StatusCodes.Status401Unauthorized, "unauthenticated", problem);
     }
 
     /// <summary>Records that somebody known was refused.</summary>

@@ -36,7 +36,7 @@ internal sealed class Doors(DurableTaskClient client)
     }
 
     /// <exception cref="ApiProblem">The header is missing.</exception>
-    public static string EventNameOf(HttpContext http) => http.Request.Headers["X-GitHub-Event"].ToString() is { Length: > 0 and <= 100 } name
+    public static string EventNameOf(HttpContext http) => http.Request.Headers[WebhookHeaders.EventName].ToString() is { Length: > 0 and <= 100 } name
         ? name
-        : throw ApiProblem.BadRequest("X-GitHub-Event", "The header is missing.", "Send the event's name, as GitHub does.");
+        : throw ApiProblem.BadRequest(WebhookHeaders.EventName, "The header is missing.", "Send the event's name, as GitHub does.");
 }

@@ -71,7 +71,7 @@ internal static class TriggerCommand
             {
                 using var request = new HttpRequestMessage(HttpMethod.Post, "api/events") { Content = new ByteArrayContent(body) };
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                request.Headers.TryAddWithoutValidation("X-GitHub-Event", eventName);
+                request.Headers.TryAddWithoutValidation(WebhookHeaders.EventName, eventName);
                 return await coordinator.SendAsync<Arrived>(request, cancellation);
             }
             catch (HostNotReadyException away) when (host.Time.GetElapsedTime(begin) + pause < patience)
