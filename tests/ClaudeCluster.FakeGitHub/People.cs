@@ -73,7 +73,45 @@ public sealed class People(World world, WebhookSender webhooks)
         return comment;
     }
 
-    private async Task TellAsync(string eventName, string action, Repository repository, Issue issue, string login, Action<JsonObject>? more = null)
+    /// <summary>The base branch gets the head's commit, as by "rebase and merge" where nothing else happened.</summary>
+    public async Task MergeAsync(Repository repository, PullRequest pull, string login)
+    {
+        lock (world.Gate)
+        {
+            repository.Git.Branch(pull.Base, repository.Git.Find($"refs/heads/{pull.Head}")!);
+            (pull.State, pull.MergedAt) = ("closed", world.Now);
+        }
+
+        await TellAsync("pull_request", "closed", repository, login, payload => payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: true));
+    }
+
+    public async Task ClosePullRequestAsync(Repository repository, PullRequest pull, string login)
+    {
+        lock (world.Gate)
+            pull.State = "closed";
+        await TellAsync("pull_request", "closed", repository, login, payload => payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: true));
+    }
+
+    /// <param name="verdict">approved, changes_requested, commented.</param>
+    public Task ReviewAsync(Repository repository, PullRequest pull, string login, string verdict, string? text) => TellAsync("pull_request_review", "submitted", repository, login, payload =>
+    {
+        payload["review"] = _shapes.Review(repository, pull, world.User(login), verdict, text);
+        payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: false);
+    });
+
+    /// <summary>A workflow of Actions ends on a branch.</summary>
+    /// <param name="conclusion">success, failure, cancelled, …</param>
+    public Task EndRunAsync(Repository repository, string name, string branch, string conclusion) => TellAsync(
+        "workflow_run", "completed", repository, "github-actions[bot]", payload => payload["workflow_run"] = _shapes.Run(repository, name, branch, "completed", conclusion));
+
+    private Task TellAsync(string eventName, string action, Repository repository, Issue issue, string login, Action<JsonObject>? more = null) =>
+        TellAsync(eventName, action, repository, login, payload =>
+        {
+            payload["issue"] = _shapes.Issue(repository, issue);
+            more?.Invoke(payload);
+        });
+
+    private async Task TellAsync(string eventName, string action, Repository repository, string login, Action<JsonObject> more)
     {
         JsonObject payload;
         lock (world.Gate)
@@ -81,11 +119,10 @@ public sealed class People(World world, WebhookSender webhooks)
             payload = new JsonObject
             {
                 ["action"] = action,
-                ["issue"] = _shapes.Issue(repository, issue),
                 ["repository"] = _shapes.Repository(repository),
                 ["sender"] = _shapes.User(world.User(login)),
             };
-            more?.Invoke(payload);
+            more(payload);
         }
 
         await webhooks.SendAsync(eventName, payload);

@@ -16,8 +16,8 @@ internal sealed class WebhookApi(Gate gate, Doors doors, string secret)
     public void MapTo(IEndpointRouteBuilder routes) => routes.MapPost("/webhook/github", async http =>
     {
         var body = await Doors.ReadAsync(http);
-        if (!WebhookSignature.Matches(body, http.Request.Headers[WebhookHeaders.Signature], secret))
-            throw gate.RefuseStranger(http, new Problem(WebhookHeaders.Signature, "The signature is missing, or not that of this body.", "Set the same secret in the webhook's settings and at the coordinator."));
+        if (!WebhookSignature.IsGood(body, http.Request.Headers[WebhookSignature.Header], secret))
+            throw gate.RefuseStranger(http, new Problem(WebhookSignature.Header, "The signature is missing, or not that of this body.", "Set the same secret in the webhook's settings and at the coordinator."));
         var name = Doors.EventNameOf(http);
         var arrival = name == Ping ? new Arrival(null, IsNew: false, "pong") : await doors.ReceiveAsync(body, name, http.RequestAborted);
         await ApiJson.WriteAsync(http, arrival, StatusCodes.Status202Accepted);

@@ -18,8 +18,8 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
     /// <returns>All labels that the issue has now.</returns>
     public async Task<IReadOnlyList<string>> AddLabelsAsync(string repository, int issue, IReadOnlyList<string> labels, CancellationToken cancellationToken)
     {
-        var request = Post(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/labels"), new LabelNameList(labels), GitHubJson.Default.LabelNameList)
-            with { IsRepeatable = true };
+        var path = string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/issues/{issue}/labels");
+        var request = Post(path, new LabelNameList(labels), GitHubJson.Default.LabelNameList) with { IsRepeatable = true };
         var all = await ReadAsync(repository, request, GitHubJson.Default.IReadOnlyListLabelAnswer, cancellationToken);
         return [.. all.Select(label => label.Name).OfType<string>()];
     }

@@ -83,11 +83,15 @@ internal sealed class GitHubHttp
                 return response;
             response.Dispose();
             url = new Uri(url, location);
-            if (hop == MostRedirects || (url.Scheme != "https" && !url.IsLoopback))
+            if (hop == MostRedirects || !MayFollow(request, url))
                 throw new GitHubException.Unavailable(request.Place, $"GitHub sends on to {url.Host}, where it is not followed.");
             Budget.Take(token.Account, request with { CreatesContent = false });
         }
     }
+
+    /// <summary>What is written goes to GitHub and nowhere else; what is read may lie elsewhere, as logs do.</summary>
+    private bool MayFollow(GitHubRequest request, Uri url) =>
+        _options.Address.Trusts(url) || (request.Method == HttpMethod.Get && (url.Scheme == "https" || url.IsLoopback));
 
     private HttpRequestMessage Sign(GitHubRequest request, Uri url, GitHubToken token, string? etag)
     {

@@ -5,7 +5,4 @@ public static class WebhookHeaders
 {
     /// <summary>The event's name, which the body itself does not say.</summary>
     public const string EventName = "X-GitHub-Event";
-
-    /// <summary>See <see cref="WebhookSignature"/>.</summary>
-    public const string Signature = "X-Hub-Signature-256";
 }

@@ -133,6 +133,7 @@ internal sealed class Shapes(World world)
         var api = Api(repository, $"/pulls/{pull.Number}");
         var html = Url($"/{repository.FullName}/pull/{pull.Number}");
         var issue = Api(repository, $"/issues/{pull.Number}");
+        var headSha = (pull.State == "open" ? repository.Git.Find($"refs/heads/{pull.Head}") : null) ?? pull.HeadSha;
         var json = new JsonObject
         {
             ["id"] = pull.Id,
@@ -154,7 +155,7 @@ internal sealed class Shapes(World world)
             ["comments_url"] = $"{issue}/comments",
             ["statuses_url"] = Api(repository, $"/statuses/{pull.HeadSha}"),
             ["user"] = User(pull.Author),
-            ["head"] = Side(repository, pull.Head, pull.HeadSha),
+            ["head"] = Side(repository, pull.Head, headSha),
             ["base"] = Side(repository, pull.Base, repository.Git.Find($"refs/heads/{pull.Base}") ?? pull.HeadSha),
             ["labels"] = new JsonArray(),
             ["milestone"] = null,
@@ -185,6 +186,32 @@ internal sealed class Shapes(World world)
             AddWhole(json, pull);
         return json;
     }
+
+    public JsonObject Review(Repository repository, PullRequest pull, User reviewer, string verdict, string? text) => new()
+    {
+        ["id"] = world.NewId(),
+        ["user"] = User(reviewer),
+        ["body"] = text,
+        ["state"] = verdict,
+        ["commit_id"] = repository.Git.Find($"refs/heads/{pull.Head}") ?? pull.HeadSha,
+        ["submitted_at"] = Time(world.Now),
+        ["html_url"] = Url($"/{repository.FullName}/pull/{pull.Number}#review"),
+    };
+
+    public JsonObject Run(Repository repository, string name, string branch, string status, string? conclusion) => new()
+    {
+        ["id"] = world.NewId(),
+        ["name"] = name,
+        ["display_title"] = name,
+        ["event"] = "pull_request",
+        ["status"] = status,
+        ["conclusion"] = conclusion,
+        ["head_branch"] = branch,
+        ["head_sha"] = repository.Git.Find($"refs/heads/{branch}"),
+        ["head_repository"] = Repository(repository),
+        ["run_attempt"] = 1,
+        ["html_url"] = Url($"/{repository.FullName}/actions/runs/1"),
+    };
 
     public JsonObject Installation(Installation installation) => new()
     {

@@ -1,5 +1,4 @@
 using ClaudeCluster.FakeGitHub;
-using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.GitHub.Tests.Client;
 
@@ -169,6 +168,19 @@ public sealed class GitHubClientTests
 
         Assert.True(Assert.Single(kit.Fake.Requests.All).WasSigned);
         Assert.False(Assert.Single(elsewhere.Requests.All).WasSigned);
+    }
+
+    [Fact]
+    public async Task What_is_written_does_not_go_to_another_host()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        await using var elsewhere = await FakeGitHubServer.StartAsync(Path.GetTempPath(), kit.Clock);
+        var issue = await kit.OpenIssueAsync();
+        kit.Fake.World.MovedTo["octo/shop"] = elsewhere.Url;
+
+        await Assert.ThrowsAsync<GitHubException.Unavailable>(() => kit.Service.PutLabelsAsync(issue, new(["x"], []), default));
+
+        Assert.Empty(elsewhere.Requests.All);
     }
 
     [Fact]

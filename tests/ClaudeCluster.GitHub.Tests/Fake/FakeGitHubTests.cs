@@ -45,7 +45,35 @@ public sealed class FakeGitHubTests
         Assert.Equal(["opened", "opened", "closed", "unlabeled"], receiver.Received.Select(delivery => delivery.Action));
         Assert.Equal(receiver.Received[0].Id, receiver.Received[1].Id);
         Assert.All(receiver.Received, delivery => Assert.Equal(delivery.Signature, $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData("It's a Secret to Everybody"u8, delivery.Body))}"));
+        Assert.All(receiver.Received, delivery => Assert.True(WebhookSignature.IsGood(delivery.Body, delivery.Signature, kit.Fake.Webhooks.Secret)));
         Assert.All(receiver.Received, delivery => EventReader.Read(delivery.Body, "webhook", delivery.Event));
+    }
+
+    [Fact]
+    public async Task Life_of_a_pull_request_is_told_as_our_reader_reads_it()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        kit.Repository.Git.Branch("claude/issue-1", kit.FirstCommit);
+        var commit = kit.Repository.Git.Commit("claude/issue-1", "mended.txt", "mended");
+        await kit.Service.OpenAsync(kit.Ref, new("Mend it", "", "claude/issue-1", "main", IsDraft: false), default);
+        var pull = kit.Repository.PullRequests[0];
+        using var receiver = new Receiver();
+        kit.Fake.Webhooks.Target = receiver.Url;
+
+        await Task.WhenAll(receiver.ReadAsync(3), ReviewAndMergeAsync());
+
+        var read = receiver.Received.Select(delivery => RepositoryEventReader.Read(delivery.Body, "hook", delivery.Event)).ToList();
+        Assert.Equal(("failure", "claude/issue-1"), Assert.IsType<RepositoryEvent.RunChanged>(read[0]) is var run ? (run.Run.Conclusion, run.Run.Branch) : default);
+        Assert.Equal("changes_requested", Assert.IsType<RepositoryEvent.Reviewed>(read[1]).Verdict);
+        Assert.True(Assert.IsType<RepositoryEvent.PullRequestChanged>(read[2]).PullRequest.IsMerged);
+        Assert.Equal(commit, kit.Repository.Git.Find("refs/heads/main"));
+
+        async Task ReviewAndMergeAsync()
+        {
+            await kit.Fake.People.EndRunAsync(kit.Repository, "CI", "claude/issue-1", "failure");
+            await kit.Fake.People.ReviewAsync(kit.Repository, pull, "octo", "changes_requested", "Why?");
+            await kit.Fake.People.MergeAsync(kit.Repository, pull, "octo");
+        }
     }
 
     [Fact]

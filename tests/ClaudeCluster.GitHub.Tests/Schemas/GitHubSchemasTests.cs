@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ClaudeCluster.FakeGitHub;
 
 namespace ClaudeCluster.GitHub.Tests.Schemas;
 
