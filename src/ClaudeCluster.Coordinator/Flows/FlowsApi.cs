@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.Hub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
