@@ -6,13 +6,14 @@ using System.Text.Json.Nodes;
 using ClaudeCluster.FakeGitHub.Answers;
 using ClaudeCluster.FakeGitHub.Calls;
 using ClaudeCluster.FakeGitHub.State;
+using ClaudeCluster.FakeGitHub.Webhooks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ClaudeCluster.FakeGitHub;
 
 /// <summary>Who may call, what it costs, what goes wrong; the call itself is a <see cref="Route"/>'s.</summary>
-internal sealed class ApiDoor(World world, Faults faults, RequestLog log)
+internal sealed class ApiDoor(World world, Faults faults, RequestLog log, WebhookSender webhooks)
 {
     private static readonly string[] KnownVersions = ["2022-11-28", "2026-03-10"];
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
@@ -48,6 +49,18 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log)
             http.Abort();
         else
             await WriteAsync(http.Response, fault is Fault.BadGatewayAfterEffect ? Broken(Fault.BadGateway)! : answer!, fault);
+        foreach (var (eventName, payload) in Happened())
+            webhooks.SendSoon(eventName, payload);
+    }
+
+    private (string Event, JsonObject Payload)[] Happened()
+    {
+        lock (world.Gate)
+        {
+            var happened = world.Happened.ToArray();
+            world.Happened.Clear();
+            return happened;
+        }
     }
 
     private (Answer Answer, bool IsCounted) Answer(HttpRequest request, Route? route, IReadOnlyDictionary<string, string> values, bool isGraphQl, JsonNode? body)

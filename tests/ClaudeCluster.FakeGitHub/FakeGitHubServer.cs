@@ -29,7 +29,7 @@ public sealed class FakeGitHubServer : IAsyncDisposable
         World = new World(folder, clock);
         Webhooks = new WebhookSender();
         People = new People(World, Webhooks);
-        (_api, _git, _control) = (new ApiDoor(World, Faults, Requests), new GitBackend(World), new ControlApi(this));
+        (_api, _git, _control) = (new ApiDoor(World, Faults, Requests, Webhooks), new GitBackend(World), new ControlApi(this));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));

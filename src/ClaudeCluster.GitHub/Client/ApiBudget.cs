@@ -15,6 +15,9 @@ public sealed class ApiBudget(TimeProvider clock)
     /// <summary>Source: the same page, "no more than 500 content-generating requests per hour".</summary>
     public const int MostContentInAnHour = 500;
 
+    /// <summary>Source: the same page, "no more than 100 concurrent requests"; half of it, for others work with the same account.</summary>
+    public const int MostAtOnce = 50;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Purse, Allowance> _allowances = [];
     private readonly Dictionary<string, Queue<DateTimeOffset>> _content = new(StringComparer.Ordinal);
@@ -31,6 +34,9 @@ public sealed class ApiBudget(TimeProvider clock)
         lock (_gate)
             return _allowances.TryGetValue(new(account, resource), out var allowance) && allowance.ResetAt > clock.GetUtcNow() ? allowance.Remaining : null;
     }
+
+    /// <summary>Held by a request from its sending to its answer.</summary>
+    internal SemaphoreSlim AtOnce { get; } = new(MostAtOnce);
 
     /// <summary>Takes one request out of the budget, before it is sent.</summary>
     /// <exception cref="GitHubException.PrimaryLimit">Nothing is left until then.</exception>

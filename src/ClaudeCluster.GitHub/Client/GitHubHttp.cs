@@ -52,6 +52,19 @@ internal sealed class GitHubHttp
     private async Task<GitHubAnswer> SendOnceAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken)
     {
         Budget.Take(token.Account, request);
+        await Budget.AtOnce.WaitAsync(cancellationToken);
+        try
+        {
+            return await AskAsync(request, token, cancellationToken);
+        }
+        finally
+        {
+            Budget.AtOnce.Release();
+        }
+    }
+
+    private async Task<GitHubAnswer> AskAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken)
+    {
         using var patience = new CancellationTokenSource(_options.AnswerWithin, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

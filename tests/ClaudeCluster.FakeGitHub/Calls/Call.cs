@@ -11,6 +11,15 @@ internal sealed record Call(World World, Shapes Shapes, Token Token, IReadOnlyDi
     /// <summary>Set by the router, where the address names one that the token sees.</summary>
     public Repository Repository { get; init; } = null!;
 
+    /// <summary>What happened is told to the webhook when the answer has been given; the caller is who did it.</summary>
+    public void Tell(Repository repository, string eventName, string action, params (string Field, JsonNode Value)[] parts)
+    {
+        var payload = new JsonObject { ["action"] = action, ["repository"] = Shapes.Repository(repository), ["sender"] = Shapes.User(Token.User) };
+        foreach (var (field, value) in parts)
+            payload[field] = value;
+        World.Happened.Enqueue((eventName, payload));
+    }
+
     public string Text(string field) => Body?[field]?.GetValue<string>() ?? "";
 
     public string? OptionalText(string field) => Body?[field]?.GetValue<string>();

@@ -119,7 +119,10 @@ internal static class GraphQlCalls
                 return Bad("UNPROCESSABLE", $"Object {after} does not exist");
             if (after == Nothing && repository.Git.Find(name) is null)
                 return Bad("UNPROCESSABLE", $"Reference does not exist: {name}");
-            commands.Append(after == Nothing ? $"delete {name}{(before.Length > 0 ? " " + before : "")}\n" : $"update {name} {after} {before}\n");
+
+            // Git reads an empty value as "must not exist", GitHub a missing one as "whatever".
+            var from = before.Length > 0 ? $" {before}" : "";
+            commands.Append(after == Nothing ? $"delete {name}{from}\n" : $"update {name} {after}{from}\n");
         }
 
         return repository.Git.TryUpdate(commands.ToString(), out var error)

@@ -19,7 +19,7 @@ internal static class IssueCalls
             return GraphQlCalls.Bad("UNPROCESSABLE", "Body is too long (maximum is 65536 characters)");
         var data = new JsonObject();
         if (variables["posts"]!.GetValue<bool>())
-            data["addComment"] = new JsonObject { ["commentEdge"] = new JsonObject { ["node"] = new JsonObject { ["id"] = Post(call, issue, body) } } };
+            data["addComment"] = new JsonObject { ["commentEdge"] = new JsonObject { ["node"] = new JsonObject { ["id"] = Post(call, repository, issue, body) } } };
         if (variables["edits"]!.GetValue<bool>())
         {
             var id = GraphQlCalls.Text(variables, "comment");
@@ -29,7 +29,7 @@ internal static class IssueCalls
             data["updateIssueComment"] = new JsonObject { ["issueComment"] = new JsonObject { ["id"] = id } };
         }
 
-        return Relabel(repository, issue, variables, data);
+        return Relabel(call, repository, issue, variables, data);
     }
 
     public static Answer Delete(Call call, JsonObject variables)
@@ -41,22 +41,23 @@ internal static class IssueCalls
         return new(200, new JsonObject { ["data"] = new JsonObject { ["deleteIssueComment"] = new JsonObject { ["clientMutationId"] = null } } });
     }
 
-    private static string Post(Call call, Issue issue, string body)
+    private static string Post(Call call, Repository repository, Issue issue, string body)
     {
         var comment = new Comment(call.World.NewId() + 3_000_000_000, call.Token.User, body, call.World.Now) { Hidden = call.World.ListLag };
         issue.Comments.Add(comment);
         issue.UpdatedAt = call.World.Now;
+        call.Tell(repository, "issue_comment", "created", ("issue", call.Shapes.Issue(repository, issue)), ("comment", call.Shapes.Comment(repository, issue, comment)));
         return Shapes.NodeId("IC", comment.Id);
     }
 
-    private static Answer Relabel(Repository repository, Issue issue, JsonObject variables, JsonObject data)
+    private static Answer Relabel(Call call, Repository repository, Issue issue, JsonObject variables, JsonObject data)
     {
         foreach (var id in variables["added"]!.AsArray().Select(id => id!.GetValue<string>()))
         {
             if (repository.Labels.Find(label => Shapes.NodeId("LA", label.Id) == id) is not { } label)
                 return NotFound(id);
-            if (!issue.Labels.Contains(label))
-                issue.Labels.Add(label);
+            if (RestCalls.AddLabel(call.World, repository, issue, label.Name) is not null)
+                call.Tell(repository, "issues", "labeled", ("issue", call.Shapes.Issue(repository, issue)), ("label", call.Shapes.Label(repository, label)));
         }
 
         // One that is not on the issue is passed over, as one that is.

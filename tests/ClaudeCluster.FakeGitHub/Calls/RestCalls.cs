@@ -41,18 +41,25 @@ internal static class RestCalls
         if (FindIssue(call, out var problem) is not { } issue)
             return problem;
         foreach (var name in call.Body?["labels"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [])
-            AddLabel(call.World, call.Repository, issue, name);
+        {
+            if (AddLabel(call.World, call.Repository, issue, name) is { } added)
+                call.Tell(call.Repository, "issues", "labeled", ("issue", call.Shapes.Issue(call.Repository, issue)), ("label", call.Shapes.Label(call.Repository, added)));
+        }
+
         return Labels(call, issue);
     }
 
-    public static void AddLabel(World world, Repository repository, Issue issue, string name)
+    /// <returns>Null: the issue has it already.</returns>
+    public static Label? AddLabel(World world, Repository repository, Issue issue, string name)
     {
         var label = repository.Labels.Find(label => Same(label.Name, name));
         if (label is null)
             repository.Labels.Add(label = new(world.NewId(), name));
-        if (!issue.Labels.Contains(label))
-            issue.Labels.Add(label);
+        if (issue.Labels.Contains(label))
+            return null;
+        issue.Labels.Add(label);
         issue.UpdatedAt = world.Now;
+        return label;
     }
 
     private static Answer RemoveLabel(Call call)
@@ -109,7 +116,9 @@ internal static class RestCalls
             Hidden = call.World.ListLag,
         };
         repository.PullRequests.Add(pull);
-        return new(201, call.Shapes.PullRequest(repository, pull, isWhole: true));
+        var whole = call.Shapes.PullRequest(repository, pull, isWhole: true);
+        call.Tell(repository, "pull_request", "opened", ("pull_request", whole.DeepClone()));
+        return new(201, whole);
     }
 
     /// <summary>Not all of GitHub has heard of a branch yet that was just pushed.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using ClaudeCluster.FakeGitHub.Git;
 
 namespace ClaudeCluster.FakeGitHub.State;
@@ -27,6 +28,9 @@ public sealed class World(string folder, TimeProvider clock)
 
     /// <summary>By full name: whole repositories that are asked for elsewhere now.</summary>
     public Dictionary<string, Uri> MovedTo { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>By calls of the API, and not told to the webhook yet.</summary>
+    internal Queue<(string Event, JsonObject Payload)> Happened { get; } = new();
 
     /// <summary>A new branch stays unknown to this many openings of a pull request.</summary>
     public int BranchLag { get; set; }

@@ -34,6 +34,7 @@ public sealed class WebhookSender : IAsyncDisposable
     private readonly List<Delivery> _deliveries = [];
     private readonly List<Delivery> _held = [];
     private readonly Queue<DeliveryFate> _fates = new();
+    private readonly List<Task> _soon = [];
 
     /// <summary>Null: nobody wants to know.</summary>
     public Uri? Target { get; set; }
@@ -57,6 +58,13 @@ public sealed class WebhookSender : IAsyncDisposable
             foreach (var fate in fates)
                 _fates.Enqueue(fate);
         }
+    }
+
+    /// <summary>Without making anybody wait: GitHub answers its API before its webhooks are sent.</summary>
+    public void SendSoon(string eventName, JsonObject payload)
+    {
+        lock (_gate)
+            _soon.Add(SendAsync(eventName, payload));
     }
 
     /// <summary>Sends it, or does with it what was planned.</summary>
@@ -121,10 +129,13 @@ public sealed class WebhookSender : IAsyncDisposable
             delivery.Statuses.Add(status);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        Task[] soon;
+        lock (_gate)
+            soon = [.. _soon];
+        await Task.WhenAll(soon);
         _http.Dispose();
-        return ValueTask.CompletedTask;
     }
 
 }

@@ -23,6 +23,17 @@ public sealed class ApiBudgetTests
     }
 
     [Fact]
+    public async Task Requests_beyond_those_at_once_wait_their_turn_and_all_are_answered()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+
+        var roles = await Task.WhenAll(Enumerable.Range(0, 3 * ApiBudget.MostAtOnce).Select(_ => kit.Service.ReadRoleAsync(kit.Ref, "octo", default)));
+
+        Assert.All(roles, role => Assert.Equal(Role.Admin, role));
+        Assert.Equal(ApiBudget.MostAtOnce, kit.Service.Budget.AtOnce.CurrentCount);
+    }
+
+    [Fact]
     public void Five_hundred_and_first_in_an_hour_waits_until_the_first_is_an_hour_old()
     {
         var clock = new ManualClock();

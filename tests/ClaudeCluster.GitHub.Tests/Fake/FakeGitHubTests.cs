@@ -50,6 +50,22 @@ public sealed class FakeGitHubTests
     }
 
     [Fact]
+    public async Task What_our_own_client_does_is_told_too_with_us_as_its_sender()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+        using var receiver = new Receiver();
+        kit.Fake.Webhooks.Target = receiver.Url;
+
+        await Task.WhenAll(receiver.ReadAsync(2), kit.Service.PutAsync(issue, new("f"), null, "Accepted.", new(["claude:working"], []), default));
+
+        var read = receiver.Received.Select(delivery => RepositoryEventReader.Read(delivery.Body, "hook", delivery.Event)!).ToList();
+        Assert.Contains(read, one => one is RepositoryEvent.Commented { Action: "created" });
+        Assert.Contains(read, one => one is RepositoryEvent.IssueChanged { Issue: IssueEvent.Labeled { Label: "claude:working" } });
+        Assert.All(read, one => Assert.Equal(GitHubKit.Robot, one.Sender.Login));
+    }
+
+    [Fact]
     public async Task Life_of_a_pull_request_is_told_as_our_reader_reads_it()
     {
         await using var kit = await GitHubKit.StartAsync();
