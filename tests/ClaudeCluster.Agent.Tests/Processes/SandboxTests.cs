@@ -7,6 +7,9 @@ namespace ClaudeCluster.Agent.Tests;
 /// <summary>Each attack is also made without the sandbox, where it must succeed: else its failure inside would say nothing.</summary>
 public sealed class SandboxTests : IDisposable
 {
+    /// <summary>Seconds that no other process of this machine sleeps: those of a run that was killed may still be there.</summary>
+    private static readonly string Nap = FormattableString.Invariant($"4711.{Environment.ProcessId}");
+
     private readonly SandboxBench _bench = new();
 
     [Fact]
@@ -91,7 +94,7 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task A_daemon_with_its_own_session_and_an_empty_environment_ends_with_the_command()
     {
-        var inside = await _bench.InsideAsync("setsid env -i /bin/sh -c 'sleep 4711 & exec sleep 4711' > /dev/null 2>&1 & echo started");
+        var inside = await _bench.InsideAsync($"setsid env -i /bin/sh -c 'sleep {Nap} & exec sleep {Nap}' > /dev/null 2>&1 & echo started");
 
         Assert.True(inside.Succeeded, inside.Both);
         Assert.Empty(Sleepers());
@@ -122,7 +125,7 @@ public sealed class SandboxTests : IDisposable
     [Fact]
     public async Task A_command_that_takes_too_long_ends_with_all_its_processes()
     {
-        var inside = await _bench.InsideAsync("setsid env -i sleep 4712 & sleep 4712", TimeSpan.FromSeconds(1));
+        var inside = await _bench.InsideAsync($"setsid env -i sleep {Nap} & sleep {Nap}", TimeSpan.FromSeconds(1));
 
         Assert.Equal(ChildEnd.TimedOut, inside.End);
         Assert.Empty(Sleepers());
@@ -153,7 +156,7 @@ public sealed class SandboxTests : IDisposable
     }
 
     private static List<string> Sleepers() =>
-        [.. Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "cmdline")).Where(File.Exists).Select(ReadOrNothing).Where(line => line.StartsWith("sleep\0471", StringComparison.Ordinal))];
+        [.. Directory.EnumerateDirectories("/proc").Select(folder => Path.Combine(folder, "cmdline")).Where(File.Exists).Select(ReadOrNothing).Where(line => line.StartsWith($"sleep\0{Nap}", StringComparison.Ordinal))];
 
     private static string ReadOrNothing(string file)
     {
