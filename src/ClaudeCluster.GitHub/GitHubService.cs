@@ -6,7 +6,7 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
     private readonly HttpClient _http;
     private readonly IGitHubCredentials _credentials;
     private readonly GitHubRoles _roles;
-    private readonly GitHubFiles _files;
+    private readonly RecentFiles _files;
     private readonly GitHubIssuePage _issuePage;
     private readonly GitHubPullRequests _pullRequests;
     private readonly LabelSync _labels;
@@ -24,7 +24,7 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
         var client = new GitHubClient(http, _credentials);
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
-        _files = new(graphQl, nodes);
+        _files = new(new GitHubFiles(graphQl, nodes), options.FilesAreFreshFor, clock);
         _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
         _labels = new(client);

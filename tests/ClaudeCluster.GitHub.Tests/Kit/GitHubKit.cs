@@ -51,6 +51,7 @@ internal sealed class GitHubKit : IAsyncDisposable
     {
         Address = GitHubAddress.Of(url.AbsoluteUri),
         ShortWait = TimeSpan.FromMilliseconds(1),
+        FilesAreFreshFor = TimeSpan.Zero,
         LagWaits = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(1), 3)],
     };
 

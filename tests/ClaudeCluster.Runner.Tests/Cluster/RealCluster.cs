@@ -10,18 +10,19 @@ using ClaudeCluster.ScriptedModel;
 namespace ClaudeCluster.Runner.Tests;
 
 /// <summary>
-/// A coordinator and agents as processes of their own, the real CLI with a model that plays a script, and a repository. The flow's steps are taken in
-/// this process, as the coordinator takes them, with GitHub as a folder.
+/// A coordinator and agents as processes of their own, the real CLI with a model that plays a script, and a repository. With a GitHub the coordinator
+/// runs the flows; without one they are run in this process, with GitHub as a folder.
 /// </summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
-    private const string Coordinator = "coordinator";
+    private const string CoordinatorName = "coordinator";
     private const string OperatorToken = "an-operator-s-token-that-is-long-enough";
 
     private readonly Dictionary<string, RealProcess> _processes = new(StringComparer.Ordinal);
     private readonly int _port = FreePort();
     private LocalCluster? _flows;
     private RunHub? _hub;
+    private string? _repositories;
 
     private RealCluster(Playground playground, ScriptedModelServer model) => (Playground, Model) = (playground, model);
 
@@ -35,7 +36,30 @@ internal sealed class RealCluster : IAsyncDisposable
     public static IReadOnlyList<ModelStep> Script { get; } =
         [ModelStep.Write("{folder}/task-{issue}.txt", "The answer to {issue}\n"), new ModelStep.Say("Answered {issue}.")];
 
+    public Uri Coordinator => new($"http://127.0.0.1:{_port}");
+
     public static async Task<RealCluster> StartAsync(IReadOnlyList<ModelStep> script)
+    {
+        var cluster = await NewAsync(script);
+        await cluster.StartCoordinatorAsync();
+        await cluster.StartFlowsAsync();
+        return cluster;
+    }
+
+    /// <param name="script">What the model does.</param>
+    /// <param name="environment">How the coordinator reaches GitHub.</param>
+    /// <param name="repositories">Where agents clone from, with <c>{repository}</c> for its name.</param>
+    public static async Task<RealCluster> StartAsync(IReadOnlyList<ModelStep> script, IReadOnlyDictionary<string, string> environment, string repositories)
+    {
+        var cluster = await NewAsync(script);
+        cluster._repositories = repositories;
+        foreach (var (name, value) in environment)
+            cluster.Playground.Environment[name] = value;
+        await cluster.StartCoordinatorAsync();
+        return cluster;
+    }
+
+    private static async Task<RealCluster> NewAsync(IReadOnlyList<ModelStep> script)
     {
         var model = await ScriptedModelServer.StartAsync(script);
         var playground = Playground.Create(policy: "tests: 'ls task-*.txt'\nlimits: { attempts: 10 }\n");
@@ -43,23 +67,20 @@ internal sealed class RealCluster : IAsyncDisposable
         playground.Environment["ANTHROPIC_BASE_URL"] = model.Url.AbsoluteUri;
         playground.Environment["CLAUDE_CLUSTER_TOKEN"] = OperatorToken;
         playground.Environment["ANTHROPIC_API_KEY"] = "sk-ant-api03-the-key-of-this-machine";
-        var cluster = new RealCluster(playground, model);
-        await cluster.StartCoordinatorAsync();
-        await cluster.StartFlowsAsync();
-        return cluster;
+        return new RealCluster(playground, model);
     }
 
     public async Task StartCoordinatorAsync()
     {
         var coordinator = Playground.Start("coordinator", "--listen", $"127.0.0.1:{_port}", "--store", "cluster.db", "--lease", "5", "--grace", "5", "--operator-token-from", "CLAUDE_CLUSTER_TOKEN");
         await coordinator.SaysAsync("listens on");
-        _processes[Coordinator] = coordinator;
+        _processes[CoordinatorName] = coordinator;
     }
 
     /// <summary>Kills the coordinator as by <c>kill -9</c>, and starts it again as a service manager does.</summary>
     public async Task ReplaceCoordinatorAsync()
     {
-        await KillAsync(Coordinator);
+        await KillAsync(CoordinatorName);
         await StartCoordinatorAsync();
     }
 
@@ -85,7 +106,7 @@ internal sealed class RealCluster : IAsyncDisposable
             workspace_root: {WorkspaceOf(id)}
             max_concurrent_tasks: {slots}
             repositories:
-              url: {Path.Combine(Playground.Repository, ".git")}
+              url: '{_repositories ?? Path.Combine(Playground.Repository, ".git")}'
             health:
               port: 0
             """);
@@ -103,7 +124,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>As a service manager does.</summary>
     public async Task StopAgentsAsync()
     {
-        foreach (var name in _processes.Keys.Where(name => name != Coordinator).ToList())
+        foreach (var name in _processes.Keys.Where(name => name != CoordinatorName).ToList())
         {
             _processes[name].Terminate();
             var ended = await _processes[name].EndAsync();
