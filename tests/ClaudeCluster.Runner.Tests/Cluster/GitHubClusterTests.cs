@@ -11,8 +11,8 @@ public sealed class GitHubClusterTests(ITestOutputHelper output)
 {
     private const string Secret = "the webhook's own secret";
     private const string Maintainer = "octo";
-    private const int Issues = 10;
-    private const int KillsAtScaleOne = 6;
+    private const int Issues = 8;
+    private const int KillsAtScaleOne = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static int Scale => int.TryParse(Environment.GetEnvironmentVariable("CC_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture, out var scale) ? scale : 1;
