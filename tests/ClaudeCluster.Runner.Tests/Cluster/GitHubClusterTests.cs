@@ -158,7 +158,10 @@ public sealed class GitHubClusterTests(ITestOutputHelper output)
 
         private static IReadOnlyDictionary<string, string> Permissions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["contents"] = "write", ["issues"] = "write", ["metadata"] = "read", ["pull_requests"] = "write",
+            ["contents"] = "write",
+            ["issues"] = "write",
+            ["metadata"] = "read",
+            ["pull_requests"] = "write",
         };
 
         private string[] WipBranches() => [.. new GitCli(repository.Git.Path).Branches().Where(branch => branch.StartsWith("claude/wip/", StringComparison.Ordinal))];
