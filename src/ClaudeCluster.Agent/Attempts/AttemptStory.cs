@@ -45,7 +45,16 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
             var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
             if (!await _publishing.ChangesAnythingAsync(workspace, commit, CancellationToken.None))
+            {
+                if (!stopping.IsCancellationRequested && FreshStart.Of(job, report, task) is { } fresh)
+                {
+                    progress?.Report("the session that was gone on with changed nothing; the work begins anew");
+                    (job, report) = (fresh, FixTurn.Sum(report, await EditAsync(fresh, stopping)));
+                    continue;
+                }
+
                 return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
+            }
 
             if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), CancellationToken.None) is { } withheld)
                 return result with { Outcome = withheld, Claimed = _withheld.Redact(result.Claimed) };

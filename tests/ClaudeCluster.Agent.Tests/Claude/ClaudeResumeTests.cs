@@ -53,6 +53,22 @@ public sealed class ClaudeResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_that_takes_lost_work_for_done_is_followed_by_a_new_one_in_the_same_attempt()
+    {
+        await using var interrupted = await StartAsync(ModelStep.Write("{folder}/more.txt", "x\n"), LimitReached);
+        await using var model = await StartAsync(new ModelStep.Say("It is all done."));
+
+        var first = await AttemptAsync(interrupted, _source.Task());
+        var second = await AttemptAsync(model, _source.Task(2));
+
+        Assert.IsType<AttemptOutcome.UsageLimited>(first.Outcome);
+        Assert.IsType<AttemptOutcome.NoChanges>(second.Outcome);
+        Assert.Equal([first.ClaudeSession, second.ClaudeSession], model.Requests.Select(request => request.Session).Distinct(StringComparer.Ordinal));
+        Assert.DoesNotContain("more.txt", model.Requests[^1].Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("The work tree is fresh", model.Requests[^1].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_the_sessions_files_are_gone_the_next_attempt_begins_fresh()
     {
         await using var model = await StartAsync(LimitReached);
