@@ -121,6 +121,8 @@ public sealed class Workspace : IAsyncDisposable
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         Directory.CreateDirectory(Scratch);
+        // All that is compared, checked out and committed later is here before the coder is.
+        await _mirror.CompleteAsync(Source, Mark, [Start, Base], cancellationToken);
         await ReadWhatItNeedsAsync(cancellationToken);
         await _work.MakeAsync(Start, Spares, Source, cancellationToken);
         return true;
