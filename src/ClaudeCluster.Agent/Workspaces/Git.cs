@@ -18,6 +18,10 @@ internal sealed record GitPlace(string Repository, string Mark)
     /// <summary>Scheme, host and port that may get it, and nobody else.</summary>
     public string? CredentialFor { get; init; }
 
+    /// <summary>The address of the source that sent the repository without the files of old commits, whose absence is then no damage.</summary>
+    /// <value>Null: every file is there, or is not missed.</value>
+    public string? Lender { get; init; }
+
     /// <summary>Null: files that git-lfs would keep elsewhere are left as they stand in the commit.</summary>
     public LargeFiles? LargeFiles { get; init; }
 }
@@ -110,6 +114,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
 
     private static IEnumerable<string> SettingsFor(GitPlace? place) => Settings
         .Concat(place?.Credential is null ? [] : ["credential.helper=", $"credential.{place.CredentialFor}.helper={Helper}", "http.followRedirects=false"])
+        .Concat(place?.Lender is { } lender ? PartialCopy.Settings(lender) : [])
         .Concat(place?.LargeFiles?.Settings ?? []);
 
     private static IEnumerable<string> Where(GitPlace? place)
@@ -134,6 +139,8 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ["GIT_ATTR_NOSYSTEM"] = "1",
             // Else whoever can write a ref can show us other objects than those that we push.
             ["GIT_NO_REPLACE_OBJECTS"] = "1",
+            // What is missing is asked for by name and at its time; see PartialCopy.
+            ["GIT_NO_LAZY_FETCH"] = "1",
             // No configuration can add others; ext:: would run a command.
             ["GIT_ALLOW_PROTOCOL"] = "file:http:https:ssh",
             ["GIT_AUTHOR_NAME"] = options.GitName,

@@ -35,6 +35,10 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Null: the repository has none.</summary>
     internal LargeFiles? LargeFiles => _work.LargeFiles;
 
+    /// <summary>Why something of the attempt is still on the disk after its end.</summary>
+    /// <value>Null: nothing is.</value>
+    internal Exception? NotRemoved { get; private set; }
+
     /// <summary>The work tree that the coder edits.</summary>
     public string Folder => _attempt.Work;
 
@@ -106,7 +110,8 @@ public sealed class Workspace : IAsyncDisposable
         }
         catch (Exception left) when (left is IOException or UnauthorizedAccessException or GitException or HostNotReadyException)
         {
-            // The result matters more than the rest of a folder, which the next start cleans up.
+            // The result matters more than the rest of a folder, which the next start cleans up; whoever has the log tells it.
+            NotRemoved = left;
         }
         finally
         {
@@ -121,6 +126,8 @@ public sealed class Workspace : IAsyncDisposable
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         Directory.CreateDirectory(Scratch);
+        // All that is compared, checked out and committed later is here before the coder is.
+        await _mirror.CompleteAsync(Source, Mark, [Start, Base], cancellationToken);
         await ReadWhatItNeedsAsync(cancellationToken);
         await _work.MakeAsync(Start, Spares, Source, cancellationToken);
         return true;
