@@ -144,6 +144,8 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         progress?.Report("runs the tests on a clean checkout");
         try
         {
+            if (await workspace.FindUnresolvedAsync(commit, CancellationToken.None) is [_, ..] unresolved)
+                return ([], new AttemptOutcome.Failed($"The conflict is not resolved: git's marks are left in {string.Join(", ", unresolved.Take(5))}."));
             var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
             return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
         }

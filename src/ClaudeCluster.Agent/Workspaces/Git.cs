@@ -69,6 +69,10 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
     internal Task<string> RunAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken, string? input = null) =>
         RunAsync(place, place.WorkTree ?? place.Repository, arguments, input, cancellationToken);
 
+    /// <summary>For a command whose exit code 1 is an answer too, such as a merge with conflicts.</summary>
+    internal Task<string> AskAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(place, place.Repository, arguments, null, cancellationToken, oneIsAnAnswer: true);
+
     /// <returns>Null if the command failed.</returns>
     internal async Task<string?> TryAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken)
     {
@@ -82,7 +86,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
         }
     }
 
-    private async Task<string> RunAsync(GitPlace? place, string folder, string[] arguments, string? input, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(GitPlace? place, string folder, string[] arguments, string? input, CancellationToken cancellationToken, bool oneIsAnAnswer = false)
     {
         var result = await ChildProcess.RunAsync(
             new ChildCommand
@@ -107,6 +111,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ChildEnd.NotStarted => throw new GitException(command, null, result.Reason!),
             ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
             ChildEnd.Exited when result is { ExitCode: 0, IsOutputWhole: true } => result.Output,
+            ChildEnd.Exited when oneIsAnAnswer && result is { ExitCode: 1, IsOutputWhole: true } => result.Output,
             ChildEnd.Exited when result.ExitCode == 0 => throw new GitException(command, 0, $"It printed more than {MostOutputBytes} bytes."),
             _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(WithoutCredential(result.Error, place))),
         };

@@ -14,6 +14,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly WorkTree _check;
     private Aftermath? _aftermath;
     private bool _hasSubmodules;
+    private BaseMerge? _merge;
 
     internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time)
     {
@@ -60,6 +61,9 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Where the coder begins.</summary>
     public CommitId Start { get; private set; }
 
+    /// <summary>What the next commit follows: where the coder begins, or the two sides of a merge.</summary>
+    internal IReadOnlyList<CommitId> Parents => _merge?.Parents ?? [Start];
+
     /// <summary>The folder of the repository's copy on this PC, below the agent's root, for people.</summary>
     internal string RepositoryName => $"mirrors/{Path.GetFileName(_mirror.Folder)}";
 
@@ -98,6 +102,10 @@ public sealed class Workspace : IAsyncDisposable
             await Submodules!.FindAndFillAsync(Repository, Start, Folder, cancellationToken);
     }
 
+    /// <returns>Files in which git's marks of a conflict are left.</returns>
+    internal Task<IReadOnlyList<string>> FindUnresolvedAsync(CommitId commit, CancellationToken cancellationToken) =>
+        _merge?.FindUnresolvedAsync(_git, Repository, commit, cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]);
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -123,6 +131,12 @@ public sealed class Workspace : IAsyncDisposable
     {
         var head = await ReadBaseAsync(task, cancellationToken);
         Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
+        if (task.Goal == Goal.ResolveConflict && Start != head)
+        {
+            _merge = await BaseMerge.MakeAsync(_git, Repository, Start, head, cancellationToken);
+            Start = _merge.Commit;
+        }
+
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         Directory.CreateDirectory(Scratch);

@@ -49,13 +49,17 @@ internal static class WorkOnTask
         (flow, var stop) = await inbox.UntilAsync(flow, work);
         if (stop)
             await context.CallCancelAttemptAsync(new(id, flow.EndReason ?? flow.Question ?? "a person asked for another try"));
-        var result = await ResultOf(work, stop);
+        var result = SeenFrom(flow, await ResultOf(work, stop));
 
         // Found by its number: what the flow heard meanwhile may have changed what is around it.
         flow = flow with { Attempts = [.. flow.Attempts.Select(each => each.Number == number ? attempt with { Result = result } : each)] };
         context.SetCustomStatus(flow);
         return (flow, stop);
     }
+
+    /// <summary>In a round of feedback the pull request as it stood is no answer, however well its tests pass.</summary>
+    private static AttemptResult SeenFrom(FlowState flow, AttemptResult result) =>
+        flow.Round is not null && result.Outcome is AttemptOutcome.Succeeded && result.Commit == flow.Head ? result with { Outcome = new AttemptOutcome.NoChanges() } : result;
 
     /// <summary>An attempt that was ended from outside has no result of its own.</summary>
     private static async Task<AttemptResult> ResultOf(Task<AttemptResult> work, bool stop)

@@ -56,6 +56,19 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_round_that_changes_nothing_asks_a_person()
+    {
+        await using var harness = await FlowHarness.StartAsync(task => Succeed(task) with { Commit = Happenings.Commit(1) });
+        var id = await OpenAsync(harness);
+        harness.Feedback.FailedChecks = [new("CI / test", null, "no")];
+
+        await harness.HearAsync(Happenings.CheckFailed(Happenings.Commit(1)));
+
+        var flow = await harness.UntilAsync(id, flow => flow.Phase == FlowPhase.NeedsHuman);
+        Assert.Contains("found nothing to change", flow.Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_check_that_failed_on_an_older_commit_changes_nothing()
     {
         await using var harness = await FlowHarness.StartAsync(Succeed);
