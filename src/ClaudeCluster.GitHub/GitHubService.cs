@@ -1,7 +1,7 @@
 namespace ClaudeCluster.GitHub;
 
-/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests. One for a process, for all repositories and flows.</summary>
-public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
+/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests and what comes back on them. One for a process, for all repositories and flows.</summary>
+public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly IGitHubCredentials _credentials;
@@ -9,6 +9,7 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
     private readonly RecentFiles _files;
     private readonly GitHubIssuePage _issuePage;
     private readonly GitHubPullRequests _pullRequests;
+    private readonly GitHubFeedback _feedback;
     private readonly LabelSync _labels;
 
     /// <param name="options">How GitHub is reached.</param>
@@ -27,6 +28,7 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
         _files = new(new GitHubFiles(graphQl, nodes), options.FilesAreFreshFor, clock);
         _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
+        _feedback = new(client, new PullRequestLooks(graphQl), new FailedChecks(new CheckRollup(graphQl), new JobLogs(client)), new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
     }
 
@@ -57,6 +59,24 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
 
     public Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken) =>
         _pullRequests.DeleteBranchesAsync(repository, branches, cancellationToken);
+
+    public Task<PullRequestLook?> LookAsync(RepositoryRef repository, int number, CancellationToken cancellationToken) =>
+        _feedback.LookAsync(repository, number, cancellationToken);
+
+    public Task<IReadOnlyList<FailedCheck>> ReadFailedChecksAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken) =>
+        _feedback.ReadFailedChecksAsync(repository, commit, cancellationToken);
+
+    public Task<Review> ReadReviewAsync(RepositoryRef repository, int number, long review, CancellationToken cancellationToken) =>
+        _feedback.ReadReviewAsync(repository, number, review, cancellationToken);
+
+    public Task ReplyAsync(RepositoryRef repository, int number, CommentId thread, CommentMarker marker, string markdown, CancellationToken cancellationToken) =>
+        _feedback.ReplyAsync(repository, number, thread, marker, markdown, cancellationToken);
+
+    public Task UpdateAsync(RepositoryRef repository, int number, string body, CancellationToken cancellationToken) =>
+        _feedback.UpdateAsync(repository, number, body, cancellationToken);
+
+    public Task ReactAsync(RepositoryRef repository, RemarkRef comment, Reaction reaction, CancellationToken cancellationToken) =>
+        _feedback.ReactAsync(repository, comment, reaction, cancellationToken);
 
     public async Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
         await _credentials.MintForPushAsync(repository.FullName, cancellationToken) is { } token ? new PushCredential("x-access-token", token.Value, token.ExpiresAt) : null;
