@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ClaudeCluster.GitHub;
 
 /// <summary>
@@ -18,8 +20,8 @@ internal sealed class LogEnd
     /// <summary>Bytes: a log of more is somebody's mischief, and its end is not worth the time.</summary>
     private const long MostThatIsRead = 256L * 1024 * 1024;
 
-    /// <summary>Bytes before the runner's own words: a mark of order, and when the line was written.</summary>
-    private const int BeforeWords = 40;
+    /// <summary>What stands before the runner's own words: a mark of order in the first line, and when it was written.</summary>
+    private static readonly SearchValues<byte> BeforeWords = SearchValues.Create([0xEF, 0xBB, 0xBF, .. "0123456789-T:.Z "u8]);
 
     private readonly LastLines _failing = new();
     private readonly LastLines _after = new();
@@ -65,16 +67,16 @@ internal sealed class LogEnd
 
     private void Take(ReadOnlySpan<byte> line)
     {
-        var words = _beginsLine ? line[..Math.Min(line.Length, BeforeWords + "##[group]Run ".Length)] : default;
+        var words = _beginsLine && line.IndexOfAnyExcept(BeforeWords) is >= 0 and var start ? line[start..] : default;
         _beginsLine = line[^1] == '\n';
-        if (words.IndexOf("##[group]Run "u8) >= 0)
+        if (words.StartsWith("##[group]Run "u8))
         {
             _after.Clear();
             _afterIsNewStep = true;
         }
 
         _after.Add(line);
-        if (words.IndexOf("##[error]"u8) < 0)
+        if (!words.StartsWith("##[error]"u8))
             return;
         if (_afterIsNewStep)
             _failing.Clear();

@@ -18,6 +18,9 @@ public sealed class World(string folder, TimeProvider clock)
     /// <summary>Where it can be reached; set when it listens.</summary>
     public Uri Url { get; set; } = new("http://127.0.0.1");
 
+    /// <summary>Where logs lie: another host, as to whoever compares addresses.</summary>
+    public Uri LogsUrl { get; set; } = new("http://127.0.0.1");
+
     public List<User> Users { get; } = [];
 
     public List<Repository> Repositories { get; } = [];

@@ -51,13 +51,16 @@ public sealed class GitHubSchemasTests
         await kit.Service.PutCommentAsync(issue, new("f"), null, "y", default);
         await kit.Service.ReadAsync(kit.Ref, "README.md", default);
         await kit.Service.DeleteBranchesAsync(kit.Ref, ["a", "b"], default);
+        await kit.Service.LookAsync(kit.Ref, 77, default);
+        await kit.Service.ReadFailedChecksAsync(kit.Ref, new(kit.FirstCommit), default);
+        await kit.Service.ReplyAsync(kit.Ref, 77, new("5"), new("f"), "x", default);
 
         var documents = kit.Fake.Requests.All
             .Where(request => request.Path == "/graphql")
             .Select(request => JsonNode.Parse(request.RequestBody)!["query"]!.GetValue<string>())
             .ToList();
 
-        Assert.Equal(6, documents.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(9, documents.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal("", GitHubSchemas.Node("check-graphql.mjs", JsonSerializer.Serialize(documents)));
         Assert.Contains("nonsense", GitHubSchemas.Node("check-graphql.mjs", """["{ viewer { nonsense } }"]"""), StringComparison.Ordinal);
     }
