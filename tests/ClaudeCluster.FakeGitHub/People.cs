@@ -123,6 +123,7 @@ public sealed class People(World world, WebhookSender webhooks)
                 ["sender"] = _shapes.User(world.User(login)),
             };
             more(payload);
+            world.Actions.Hear(eventName, payload);
         }
 
         await webhooks.SendAsync(eventName, payload);
