@@ -94,7 +94,7 @@ public sealed partial class ActionsBoard(World world)
     }
 
     /// <summary>Its jobs are known: it waits for runners, or for another of its group.</summary>
-    public void Begin(ActionsRun run, IEnumerable<ActionsJob> jobs)
+    public void Begin(ActionsRun run, IEnumerable<WorkflowJob> jobs)
     {
         run.IsWanted = true;
         run.Jobs.AddRange(jobs);
@@ -111,7 +111,7 @@ public sealed partial class ActionsBoard(World world)
     }
 
     /// <returns>Null: there is none for it now.</returns>
-    public ActionsJob? Take(ActionsRunner runner)
+    public WorkflowJob? Take(ActionsRunner runner)
     {
         if (!runner.IsOnline || runner.Job is not null)
             return null;
@@ -127,7 +127,7 @@ public sealed partial class ActionsBoard(World world)
         return job;
     }
 
-    public void Finish(ActionsJob job, string conclusion, string log = "")
+    public void Finish(WorkflowJob job, string conclusion, string log = "")
     {
         if (job.Runner is { } runner)
             runner.Job = null;
@@ -211,7 +211,7 @@ public sealed partial class ActionsBoard(World world)
     private static string ConclusionOf(ActionsRun run) =>
         ((string[])["failure", "cancelled", "success"]).FirstOrDefault(word => run.Jobs.Exists(job => job.Conclusion == word)) ?? "skipped";
 
-    private void Tell(string eventName, string action, ActionsJob job)
+    private void Tell(string eventName, string action, WorkflowJob job)
     {
         var payload = _shapes.Event(job.Run.Repository, action, job.Run.Actor);
         payload[eventName] = _shapes.Job(job);

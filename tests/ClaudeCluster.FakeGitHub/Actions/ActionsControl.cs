@@ -63,12 +63,12 @@ internal sealed class ActionsControl(World world)
         run.Concurrency = said["concurrency"] is JsonObject group
             ? new(Text(group, "group"), group["cancelsRunning"]!.GetValue<bool>(), group["keepsAll"]!.GetValue<bool>())
             : null;
-        Board.Begin(run, [.. said["jobs"]!.AsArray().Select(each => each!.AsObject()).Select(job => new ActionsJob(
+        Board.Begin(run, [.. said["jobs"]!.AsArray().Select(each => each!.AsObject()).Select(job => new WorkflowJob(
             world.NewId(), run, Text(job, "key"), Text(job, "name"), [.. Texts(job, "labels")], job["isSkipped"]!.GetValue<bool>(),
             job["permissions"]!.AsObject().ToDictionary(pair => pair.Key.Replace('-', '_'), pair => pair.Value!.GetValue<string>())))]);
     }
 
-    private JsonObject Describe(ActionsJob job)
+    private JsonObject Describe(WorkflowJob job)
     {
         var json = Describe(job.Run);
         (json["job"], json["key"], json["token"]) = (job.Id, job.Key, job.Token!.Value);
@@ -159,7 +159,7 @@ internal sealed class ActionsControl(World world)
 
     private ActionsRunner Runner(JsonObject said) => Board.Runners.Find(runner => runner.Id == said["runner"]!.GetValue<long>()) ?? throw new InvalidOperationException("The fake has no such runner.");
 
-    private ActionsJob Job(JsonObject said) => Board.All.SelectMany(run => run.Jobs).First(job => job.Id == said["job"]!.GetValue<long>());
+    private WorkflowJob Job(JsonObject said) => Board.All.SelectMany(run => run.Jobs).First(job => job.Id == said["job"]!.GetValue<long>());
 
     private Repository RepositoryOf(JsonObject said)
     {

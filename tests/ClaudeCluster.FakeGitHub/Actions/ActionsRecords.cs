@@ -17,7 +17,7 @@ public sealed class ActionsRunner(long id, Repository repository, string name, I
     public bool IsOnline { get; set; } = true;
 
     /// <summary>What it runs; null: nothing.</summary>
-    public ActionsJob? Job { get; set; }
+    public WorkflowJob? Job { get; set; }
 
     /// <summary>It has every label that is asked for.</summary>
     public bool Satisfies(IEnumerable<string> asked) => asked.All(label => Labels.Contains(label, StringComparer.OrdinalIgnoreCase));
@@ -65,7 +65,7 @@ public sealed class ActionsRun(long id, int number, Repository repository, strin
 
     public RunConcurrency? Concurrency { get; set; }
 
-    public List<ActionsJob> Jobs { get; } = [];
+    public List<WorkflowJob> Jobs { get; } = [];
 
     /// <summary>queued, pending (behind another of its group), in_progress, completed.</summary>
     public string Status { get; set; } = "queued";
@@ -79,7 +79,7 @@ public sealed class ActionsRun(long id, int number, Repository repository, strin
 /// <param name="KeepsAll"><c>queue: max</c>; else a newer one that waits replaces an older one that waits.</param>
 public sealed record RunConcurrency(string Group, bool CancelsRunning, bool KeepsAll);
 
-public sealed class ActionsJob(long id, ActionsRun run, string key, string name, IReadOnlyList<string> labels, bool isSkipped, IReadOnlyDictionary<string, string> permissions)
+public sealed class WorkflowJob(long id, ActionsRun run, string key, string name, IReadOnlyList<string> labels, bool isSkipped, IReadOnlyDictionary<string, string> permissions)
 {
     public long Id { get; } = id;
 

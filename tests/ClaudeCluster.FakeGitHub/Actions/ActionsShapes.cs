@@ -58,7 +58,7 @@ internal sealed class ActionsShapes(World world)
         ["html_url"] = HtmlUrl(run),
     };
 
-    public JsonObject Job(ActionsJob job) => new()
+    public JsonObject Job(WorkflowJob job) => new()
     {
         ["id"] = job.Id,
         ["node_id"] = Shapes.NodeId("CR", job.Id),
