@@ -1,16 +1,19 @@
 namespace ClaudeCluster.GitHub;
 
-/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests and what comes back on them. One for a process, for all repositories and flows.</summary>
-public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsyncDisposable
+/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests and what comes back on them, runners. One for a process, for all repositories and flows.</summary>
+public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunners, IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly IGitHubCredentials _credentials;
+    private readonly IGitHubCredentials _forDispatching;
+    private readonly IGitHubCredentials _forLooking;
     private readonly GitHubRoles _roles;
     private readonly RecentFiles _files;
     private readonly GitHubIssuePage _issuePage;
     private readonly GitHubPullRequests _pullRequests;
     private readonly GitHubFeedback _feedback;
     private readonly LabelSync _labels;
+    private readonly WorkflowRuns _runs;
 
     /// <param name="options">How GitHub is reached.</param>
     /// <param name="login">As whom.</param>
@@ -21,7 +24,8 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsync
         (Budget, Warning) = (budget ?? new ApiBudget(clock), login.Warning);
         _http = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         var http = new GitHubHttp(_http, options, Budget, clock);
-        _credentials = login.Open(http, clock);
+        _credentials = login.Open(http, clock, AppPermissions.Flows);
+        (_forDispatching, _forLooking) = (login.Open(http, clock, AppPermissions.Dispatching), login.Open(http, clock, AppPermissions.Looking));
         var client = new GitHubClient(http, _credentials);
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
@@ -30,6 +34,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsync
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
         _feedback = new(client, new PullRequestLooks(graphQl), new FailedChecks(new CheckRollup(graphQl), new JobLogs(client)), new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
+        _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
 
     public ApiBudget Budget { get; }
@@ -81,6 +86,17 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsync
     public async Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
         await _credentials.MintForPushAsync(repository.FullName, cancellationToken) is { } token ? new PushCredential("x-access-token", token.Value, token.ExpiresAt) : null;
 
+    public Task<RunnerLook> LookAsync(RepositoryRef repository, Specialty specialty, CancellationToken cancellationToken) =>
+        _runs.LookAsync(repository, specialty, cancellationToken);
+
+    public Task<Dispatch> DispatchAsync(RepositoryRef repository, Specialty specialty, string attemptId, CancellationToken cancellationToken) =>
+        _runs.DispatchAsync(repository, specialty, attemptId, cancellationToken);
+
+    public Task<AgentRun?> FindRunAsync(RepositoryRef repository, string attemptId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        _runs.FindRunAsync(repository, attemptId, since, cancellationToken);
+
+    public Task<AgentRun?> ReadRunAsync(RepositoryRef repository, long run, CancellationToken cancellationToken) => _runs.ReadRunAsync(repository, run, cancellationToken);
+
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>
     public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, CancellationToken cancellationToken) =>
@@ -89,7 +105,8 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IAsync
     /// <summary>Revokes the tokens that were made for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _credentials.DisposeAsync();
+        foreach (var credentials in (IGitHubCredentials[])[_credentials, _forDispatching, _forLooking])
+            await credentials.DisposeAsync();
         _http.Dispose();
     }
 

@@ -107,6 +107,7 @@ public sealed partial class People(World world, WebhookSender webhooks)
                 ["sender"] = _shapes.User(world.User(login)),
             };
             more(payload);
+            world.Actions.Hear(eventName, payload);
         }
 
         await webhooks.SendAsync(eventName, payload);

@@ -152,6 +152,8 @@ public sealed partial class People
         {
             (result, var happened) = change();
             told = [.. happened];
+            foreach (var (eventName, payload) in told)
+                world.Actions.Hear(eventName, payload);
         }
 
         foreach (var (eventName, payload) in told)

@@ -12,6 +12,9 @@ internal sealed record Call(World World, Shapes Shapes, Token Token, IReadOnlyDi
     /// <summary>Set by the router, where the address names one that the token sees.</summary>
     public Repository Repository { get; init; } = null!;
 
+    /// <summary>As the caller named it; empty: it did not.</summary>
+    public string ApiVersion { get; init; } = "";
+
     /// <summary>What happened is told to the webhook when the answer has been given; the caller is who did it.</summary>
     public void Tell(Repository repository, string eventName, string action, params (string Field, JsonNode Value)[] parts)
     {

@@ -20,6 +20,7 @@ internal static class RestCalls
         new("GET", "/repos/{owner}/{repo}/pulls", "pull_requests=read", ListPullRequests),
         .. AppCalls.All,
         .. FeedbackCalls.All,
+        .. ActionsCalls.All,
     ];
 
     private static Answer ReadPermission(Call call)

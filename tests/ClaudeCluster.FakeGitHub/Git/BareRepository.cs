@@ -25,6 +25,14 @@ public sealed class BareRepository
 
     public string? ReadFile(string commit, string path) => TryRun(out var text, "show", $"{commit}:{path}") ? text : null;
 
+    /// <summary>The files right in a folder, by path.</summary>
+    /// <param name="commit">Of which state.</param>
+    /// <param name="folder">With a slash at its end.</param>
+    public IReadOnlyDictionary<string, string> ReadFolder(string commit, string folder) =>
+        TryRun(out var names, "ls-tree", "--name-only", commit, folder)
+            ? names.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(path => path, path => ReadFile(commit, path) ?? "")
+            : new Dictionary<string, string>();
+
     public bool HasCommitsBetween(string from, string to) => TryRun(out var text, "rev-list", "--count", $"{from}..{to}") && text.Trim() != "0";
 
     /// <summary>The branches that stand at a commit.</summary>
