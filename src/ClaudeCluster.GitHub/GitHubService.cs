@@ -7,6 +7,8 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     private readonly IGitHubCredentials _credentials;
     private readonly IGitHubCredentials _forDispatching;
     private readonly IGitHubCredentials _forLooking;
+    private readonly IGitHubCredentials _forChecking;
+    private readonly IGitHubCredentials _forCheckingWithoutLogs;
     private readonly GitHubRoles _roles;
     private readonly RecentFiles _files;
     private readonly GitHubIssuePage _issuePage;
@@ -26,13 +28,16 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         var http = new GitHubHttp(_http, options, Budget, clock);
         _credentials = login.Open(http, clock, AppPermissions.Flows);
         (_forDispatching, _forLooking) = (login.Open(http, clock, AppPermissions.Dispatching), login.Open(http, clock, AppPermissions.Looking));
+        (_forChecking, _forCheckingWithoutLogs) = (login.Open(http, clock, AppPermissions.Checking), login.Open(http, clock, AppPermissions.CheckingWithoutLogs));
         var client = new GitHubClient(http, _credentials);
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
         _files = new(new GitHubFiles(graphQl, nodes), options.FilesAreFreshFor, clock);
         _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
-        _feedback = new(client, new PullRequestLooks(graphQl), new FailedChecks(new CheckRollup(graphQl), new JobLogs(client)), new ReviewThreads(graphQl), options, clock);
+        var (checking, withoutLogs) = (new GitHubClient(http, _forChecking), new GitHubClient(http, _forCheckingWithoutLogs));
+        var failedChecks = new FailedChecks(new CheckRollup(new(checking)), new CheckRollup(new(withoutLogs)), new JobLogs(checking));
+        _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
         _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
@@ -105,7 +110,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     /// <summary>Revokes the tokens that were made for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var credentials in (IGitHubCredentials[])[_credentials, _forDispatching, _forLooking])
+        foreach (var credentials in (IGitHubCredentials[])[_credentials, _forDispatching, _forLooking, _forChecking, _forCheckingWithoutLogs])
             await credentials.DisposeAsync();
         _http.Dispose();
     }

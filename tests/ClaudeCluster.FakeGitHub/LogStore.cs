@@ -42,6 +42,6 @@ public sealed class LogStore(World world)
     private byte[]? Find(string path)
     {
         lock (world.Gate)
-            return world.Repositories.SelectMany(repository => repository.CheckRuns).FirstOrDefault(job => path == $"/logs/{job.Id.ToString(CultureInfo.InvariantCulture)}")?.Log;
+            return world.Repositories.SelectMany(repository => Checks.Of(world, repository)).FirstOrDefault(job => path == $"/logs/{job.Id.ToString(CultureInfo.InvariantCulture)}")?.Log;
     }
 }

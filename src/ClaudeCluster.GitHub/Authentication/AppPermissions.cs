@@ -20,4 +20,18 @@ internal static class AppPermissions
 
     /// <summary>Seeing whether a runner is alive.</summary>
     public static IReadOnlyDictionary<string, string> Looking { get; } = new Dictionary<string, string>(StringComparer.Ordinal) { ["administration"] = "read", ["metadata"] = "read" };
+
+    /// <summary>Reading what failed on a commit, and what its jobs printed.</summary>
+    public static IReadOnlyDictionary<string, string> Checking { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["actions"] = "read",
+        ["checks"] = "read",
+        ["contents"] = "read",
+        ["metadata"] = "read",
+        ["statuses"] = "read",
+    };
+
+    /// <summary>The same without what Actions knows: which checks failed, and not why.</summary>
+    public static IReadOnlyDictionary<string, string> CheckingWithoutLogs { get; } =
+        Checking.Where(pair => pair.Key != "actions").ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 }

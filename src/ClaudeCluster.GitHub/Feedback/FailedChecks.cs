@@ -1,7 +1,10 @@
 namespace ClaudeCluster.GitHub;
 
 /// <summary>What failed on a commit: the newest of each check, and for jobs of Actions the end of what the failing step printed.</summary>
-internal sealed class FailedChecks(CheckRollup rollup, JobLogs logs)
+/// <param name="rollup">Asks for all that is to be known.</param>
+/// <param name="humble">Asks where an App was not granted so much.</param>
+/// <param name="logs">Of jobs of Actions.</param>
+internal sealed class FailedChecks(CheckRollup rollup, CheckRollup humble, JobLogs logs)
 {
     /// <summary>What one attempt can do something with. Of the others the name and the address are known.</summary>
     private const int MostLogs = 5;
@@ -10,7 +13,7 @@ internal sealed class FailedChecks(CheckRollup rollup, JobLogs logs)
 
     public async Task<IReadOnlyList<FailedCheck>> ReadAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
     {
-        var failed = NewestThatFailed(await rollup.ReadAsync(repository, commit, cancellationToken));
+        var failed = NewestThatFailed(await ReadChecksAsync(repository, commit, cancellationToken));
         var told = new List<FailedCheck>();
         var read = 0;
         foreach (var check in failed)
@@ -20,6 +23,18 @@ internal sealed class FailedChecks(CheckRollup rollup, JobLogs logs)
         }
 
         return told;
+    }
+
+    private async Task<IReadOnlyList<Check>> ReadChecksAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rollup.ReadAsync(repository, commit, cancellationToken);
+        }
+        catch (GitHubException.Forbidden)
+        {
+            return await humble.ReadAsync(repository, commit, cancellationToken);
+        }
     }
 
     /// <summary>Failures first, for what was cancelled was so often because of them. One that is in the queue again has not failed yet.</summary>

@@ -103,7 +103,7 @@ internal static class FeedbackCalls
 
     private static Answer ReadLog(Call call)
     {
-        if (call.Repository.CheckRuns.Find(check => check.Origin is not null && Is(call, "job_id", check.Id)) is not { } job)
+        if (Checks.Of(call.World, call.Repository).FirstOrDefault(check => check.Origin is not null && Is(call, "job_id", check.Id)) is not { } job)
             return Answer.NotFound;
         if (job.IsLogDeleted)
             return new(410, Shapes.Error(410, "Server Error: Logs are gone"));

@@ -48,7 +48,7 @@ internal static class FeedbackQueries
         var commit = GraphQlCalls.Text(variables, "commit");
         if (!repository.Git.Knows(commit))
             return new() { ["object"] = null };
-        var checks = repository.CheckRuns.Where(check => check.Commit == commit).Select(check => RunOf(call, repository, check))
+        var checks = State.Checks.Of(call.World, repository).Where(check => check.Commit == commit).Select(check => RunOf(call, repository, check))
             .Concat(repository.Statuses.Where(status => status.Commit == commit).GroupBy(status => status.Context).Select(group => StatusOf(group.Last())))
             .ToList();
         return new() { ["object"] = new JsonObject { ["statusCheckRollup"] = checks.Count == 0 ? null : new JsonObject { ["contexts"] = Page(variables, checks, check => check) } } };

@@ -1,3 +1,5 @@
+using ClaudeCluster.FakeGitHub.Actions;
+
 namespace ClaudeCluster.FakeGitHub.State;
 
 /// <summary>A check of a commit: a job of Actions, or another app's.</summary>
@@ -38,3 +40,17 @@ public sealed record JobOrigin(long RunId, int RunNumber, string Workflow, strin
 /// <summary>How an outside system says what it thinks of a commit.</summary>
 /// <param name="State">success, failure, error, pending.</param>
 public sealed record CommitStatus(long Id, string Commit, string Context, string State, string? Description, string? Url, User Author, DateTimeOffset CreatedAt);
+
+internal static class Checks
+{
+    /// <summary>Those that a test made up, and the jobs of workflows that really ran.</summary>
+    public static IEnumerable<CheckRun> Of(World world, Repository repository) =>
+        repository.CheckRuns.Concat(world.Actions.Runs.Where(run => run.Repository == repository).SelectMany(run => run.Jobs).Select(Of));
+
+    private static CheckRun Of(ActionsJob job) => new(job.Id, job.Run.Sha, "github-actions", job.Name, job.StartedAt ?? job.Run.CreatedAt)
+    {
+        Origin = new(job.Run.Id, job.Run.Number, job.Run.Name, job.Run.Event),
+        Conclusion = job.Conclusion,
+        Log = System.Text.Encoding.UTF8.GetBytes(job.Log),
+    };
+}

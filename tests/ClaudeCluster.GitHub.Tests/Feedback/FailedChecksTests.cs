@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ClaudeCluster.FakeGitHub;
 
 namespace ClaudeCluster.GitHub.Tests.Feedback;
@@ -150,6 +151,26 @@ public sealed class FailedChecksTests
         kit.Token.Permissions = new Dictionary<string, string> { ["pull_requests"] = "write" };
 
         await Assert.ThrowsAsync<GitHubException.Forbidden>(pull.FailedAsync);
+    }
+
+    [Theory]
+    [InlineData("write", "CI / test", "x")]
+    [InlineData(null, "test", "")]
+    public async Task App_that_was_not_granted_the_logs_still_says_what_failed(string? actions, string name, string log)
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var pull = await kit.OpenPullRequestAsync();
+        await kit.Fake.People.FailRunAsync(kit.Repository, pull.Head.Value, "CI", "test", "x");
+        using var key = RSA.Create(2048);
+        var granted = new Dictionary<string, string> { ["contents"] = "write", ["checks"] = "read", ["statuses"] = "read" };
+        if (actions is not null)
+            granted["actions"] = actions;
+        var app = kit.Fake.World.AddApp("cluster", key, granted, kit.Repository);
+        await using var service = kit.NewService(new GitHubLogin.App(app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), key.ExportRSAPrivateKeyPem()));
+
+        var failed = Assert.Single(await service.ReadFailedChecksAsync(kit.Ref, pull.Head, default));
+
+        Assert.Equal((name, log), (failed.Name, failed.Log));
     }
 
     [Theory]
