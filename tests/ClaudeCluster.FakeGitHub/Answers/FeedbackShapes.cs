@@ -195,6 +195,34 @@ internal sealed partial class Shapes
 
     public JsonObject SimpleUser(User user) => new() { ["name"] = user.Login, ["email"] = $"{user.Login}@example.invalid", ["username"] = user.Login };
 
+    /// <summary>As a status names the commit that it is about.</summary>
+    public JsonObject Commit(Repository repository, string sha)
+    {
+        var (api, html) = (Api(repository, $"/commits/{sha}"), Url($"/{repository.FullName}/commit/{sha}"));
+        var signer = new JsonObject { ["name"] = repository.Owner.Login, ["email"] = "fake@example.invalid", ["date"] = Time(world.Now) };
+        return new()
+        {
+            ["sha"] = sha,
+            ["node_id"] = NodeId("C", repository.Id),
+            ["url"] = api,
+            ["html_url"] = html,
+            ["comments_url"] = $"{api}/comments",
+            ["author"] = User(repository.Owner),
+            ["committer"] = User(repository.Owner),
+            ["parents"] = new JsonArray(),
+            ["commit"] = new JsonObject
+            {
+                ["url"] = api,
+                ["message"] = "A change",
+                ["comment_count"] = 0,
+                ["author"] = signer,
+                ["committer"] = signer.DeepClone(),
+                ["tree"] = new JsonObject { ["sha"] = sha, ["url"] = Api(repository, $"/git/trees/{sha}") },
+                ["verification"] = new JsonObject { ["verified"] = false, ["reason"] = "unsigned", ["signature"] = null, ["payload"] = null, ["verified_at"] = null },
+            },
+        };
+    }
+
     private JsonObject App(string slug) => new()
     {
         ["id"] = slug.Length,

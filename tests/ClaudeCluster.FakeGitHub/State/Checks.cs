@@ -47,7 +47,7 @@ internal static class Checks
     public static IEnumerable<CheckRun> Of(World world, Repository repository) =>
         repository.CheckRuns.Concat(world.Actions.Runs.Where(run => run.Repository == repository).SelectMany(run => run.Jobs).Select(Of));
 
-    private static CheckRun Of(ActionsJob job) => new(job.Id, job.Run.Sha, "github-actions", job.Name, job.StartedAt ?? job.Run.CreatedAt)
+    private static CheckRun Of(WorkflowJob job) => new(job.Id, job.Run.Sha, "github-actions", job.Name, job.StartedAt ?? job.Run.CreatedAt)
     {
         Origin = new(job.Run.Id, job.Run.Number, job.Run.Name, job.Run.Event),
         Conclusion = job.Conclusion,

@@ -90,7 +90,7 @@ internal sealed class Payloads(World world, Shapes shapes)
         ("description", status.Description),
         ("target_url", status.Url),
         ("avatar_url", null),
-        ("commit", new JsonObject()),
+        ("commit", shapes.Commit(repository, status.Commit)),
         ("branches", new JsonArray()),
         ("created_at", Shapes.Time(status.CreatedAt)),
         ("updated_at", Shapes.Time(status.CreatedAt)));

@@ -69,7 +69,7 @@ public sealed class PeopleTests
         Assert.Equal((before.Value, forced), (push.Before?.Value, push.After?.Value));
         Assert.Contains("\"forced\":true", stage.Kit.Fake.Webhooks.Deliveries[0].Body, StringComparison.Ordinal);
         var change = Assert.IsType<RepositoryEvent.PullRequestChanged>(heard[1]);
-        Assert.Equal(("synchronize", forced), (change.Action, change.PullRequest.Head.Value));
+        Assert.Equal(("synchronize", forced), (change.Action, change.PullRequest.HeadCommit.Value));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class PeopleTests
         });
 
         Assert.Contains(heard, one => one is RepositoryEvent.Pushed { After: var after } && after == next);
-        Assert.Contains(heard, one => one is RepositoryEvent.PullRequestChanged { Action: "synchronize" } change && change.PullRequest.Head == next);
+        Assert.Contains(heard, one => one is RepositoryEvent.PullRequestChanged { Action: "synchronize" } change && change.PullRequest.HeadCommit == next);
         Assert.Contains(heard, one => one is RepositoryEvent.ReviewCommented { InReplyTo: not null, Sender.Login: GitHubKit.Robot });
     }
 
@@ -182,7 +182,7 @@ public sealed class PeopleTests
         {
             var deliveries = Kit.Fake.Webhooks.Deliveries;
             await Kit.DisposeAsync();
-            Findings.None(await GitHubSchemas.CheckAsync(deliveries));
+            Findings.None(await GitHubSchemas.CheckWebhooksAsync(deliveries));
         }
     }
 }

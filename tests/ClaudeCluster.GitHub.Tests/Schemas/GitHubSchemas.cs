@@ -48,7 +48,7 @@ internal static class GitHubSchemas
     }
 
     /// <returns>What GitHub would never send, one line each.</returns>
-    public static async Task<IReadOnlyList<string>> CheckAsync(IEnumerable<Delivery> deliveries)
+    public static async Task<IReadOnlyList<string>> CheckWebhooksAsync(IEnumerable<Delivery> deliveries)
     {
         var findings = new List<string>();
         foreach (var delivery in IsSetUp ? deliveries : [])
