@@ -50,7 +50,8 @@ internal sealed partial class Shapes
         };
     }
 
-    public JsonObject ReviewComment(Repository repository, PullRequest pull, ReviewComment comment)
+    /// <param name="isEvent">An event says null of a line that is gone; the API leaves it out.</param>
+    public JsonObject ReviewComment(Repository repository, PullRequest pull, ReviewComment comment, bool isEvent)
     {
         var (api, pullApi) = (Api(repository, $"/pulls/comments/{comment.Id}"), Api(repository, $"/pulls/{pull.Number}"));
         var html = Url($"/{repository.FullName}/pull/{pull.Number}#discussion_r{comment.Id}");
@@ -83,6 +84,8 @@ internal sealed partial class Shapes
             ["reactions"] = Reactions($"{api}/reactions", comment.Reactions),
             ["_links"] = new JsonObject { ["self"] = Link(api), ["html"] = Link(html), ["pull_request"] = Link(pullApi) },
         };
+        foreach (var gone in comment.Line is null && !isEvent ? (string[])["line", "position"] : [])
+            json.Remove(gone);
         if (comment.First is { } first)
             json["in_reply_to_id"] = first.Id;
         return json;

@@ -59,7 +59,7 @@ internal static class FeedbackCalls
         : Answer.NotFound;
 
     private static Answer ListComments(Call call) => Find(call) is { } pull
-        ? new(200) { List = [.. pull.ReviewComments.Where(comment => comment.Hidden-- <= 0).Select(comment => call.Shapes.ReviewComment(call.Repository, pull, comment))] }
+        ? new(200) { List = [.. pull.ReviewComments.Where(comment => comment.Hidden-- <= 0).Select(comment => call.Shapes.ReviewComment(call.Repository, pull, comment, isEvent: false))] }
         : Answer.NotFound;
 
     /// <summary>A review of its own, without a verdict, as GitHub makes of each single answer.</summary>
@@ -72,7 +72,7 @@ internal static class FeedbackCalls
         var review = new GivenReview(call.World.NewId() + 3_000_000_000, call.Token.User, "commented", null, Shapes.HeadOf(call.Repository, pull), call.World.Now);
         foreach (var happened in People.AddReview(call.World, call.Shapes, call.Repository, pull, review, new Remark(first.Path, first.Line, call.Text("body"), first)))
             call.World.Happened.Enqueue(happened);
-        return new(201, call.Shapes.ReviewComment(call.Repository, pull, pull.ReviewComments[^1]));
+        return new(201, call.Shapes.ReviewComment(call.Repository, pull, pull.ReviewComments[^1], isEvent: false));
     }
 
     private static Answer ReactToComment(Call call)

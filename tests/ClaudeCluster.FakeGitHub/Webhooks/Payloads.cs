@@ -69,7 +69,7 @@ internal sealed class Payloads(World world, Shapes shapes)
 
     public JsonObject ReviewComment(Repository repository, PullRequest pull, ReviewComment comment) => Of(
         "created", repository, comment.Author,
-        ("comment", shapes.ReviewComment(repository, pull, comment)), ("pull_request", shapes.PullRequest(repository, pull, isWhole: false)));
+        ("comment", shapes.ReviewComment(repository, pull, comment, isEvent: true)), ("pull_request", shapes.PullRequest(repository, pull, isWhole: false)));
 
     /// <summary>A check ended: of a job of Actions the run ends with it, of another app's its suite. GitHub tells of no suite that Actions made.</summary>
     public (string Event, JsonObject Payload) CheckEnded(Repository repository, CheckRun check)
