@@ -17,8 +17,11 @@ internal sealed record Check(string Name, string? Trigger, string? Conclusion, D
 /// All checks of a commit, by one question for a hundred: jobs of Actions, check runs of other apps, and statuses, which are how the oldest
 /// of them speak. What may not be read of a workflow is left out, for the name of the job and its end are known without it.
 /// </summary>
-internal sealed partial class CheckRollup(GraphQl graphQl)
+internal sealed class CheckRollup(GraphQl graphQl)
 {
+    // NonBacktracking: linear in the text, whatever it is.
+    private static readonly Regex JobAddress = new("/actions/runs/[0-9]+/job/([0-9]+)", RegexOptions.NonBacktracking);
+
     // No `databaseId`: GraphQL's numbers have 32 bits, and those of jobs have outgrown them. The address has it.
     private const string Document = """
         query ReadChecks($owner: String!, $name: String!, $commit: GitObjectID!, $after: String) {
@@ -98,7 +101,7 @@ internal sealed partial class CheckRollup(GraphQl graphQl)
     }
 
     private static long? JobIn(string? url) =>
-        url is not null && JobAddress().Match(url) is { Success: true } match && long.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var job) ? job : null;
+        url is not null && JobAddress.Match(url) is { Success: true } match && long.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var job) ? job : null;
 
     private static DateTimeOffset? TimeOf(JsonElement json, string field) =>
         DateTimeOffset.TryParse(json.TextOf(field), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
@@ -110,7 +113,4 @@ internal sealed partial class CheckRollup(GraphQl graphQl)
         if (after is not null)
             variables.WriteString("after", after);
     }
-
-    [GeneratedRegex("/actions/runs/[0-9]+/job/([0-9]+)")]
-    private static partial Regex JobAddress();
 }

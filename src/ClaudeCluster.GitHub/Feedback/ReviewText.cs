@@ -4,8 +4,11 @@ using System.Text.RegularExpressions;
 namespace ClaudeCluster.GitHub;
 
 /// <summary>PURE. A review as the flow reads it, out of the threads that it spoke in.</summary>
-internal static partial class ReviewText
+internal static class ReviewText
 {
+    // NonBacktracking: linear in the text, whatever it is.
+    private static readonly Regex Mark = new("<!-- claude-cluster:[^>]*-->", RegexOptions.NonBacktracking);
+
     public static IReadOnlyList<ReviewRemark> RemarksOf(long review, IReadOnlyList<ReviewThread> threads)
     {
         var id = review.ToString(CultureInfo.InvariantCulture);
@@ -30,8 +33,5 @@ internal static partial class ReviewText
             : string.Join("\n\n", comments.Select(comment => $"{comment.Author}: {Without(comment.Body)}"));
     }
 
-    private static string Without(string body) => Mark().Replace(body, "").Trim();
-
-    [GeneratedRegex("<!-- claude-cluster:[^>]*-->")]
-    private static partial Regex Mark();
+    private static string Without(string body) => Mark.Replace(body, "").Trim();
 }
