@@ -52,7 +52,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         web.Use(next => http => gate.RefuseGuessersAsync(http, next));
         web.UseRouting();
         var hub = options.Hub is null ? null : Serve(options.Hub, gate, web, time, logs);
-        var fleet = new Fleet(registry, hub is null ? static _ => false : hub.IsConnected, time);
+        var fleet = new Fleet(registry, hub is null ? static _ => false : hub.IsConnected, options.Runners is { } runners ? new WakeUps(runners, options.Records, time) : null, time);
         HealthApi.MapTo(web, options.IsSound);
         new AgentsApi(gate, registry, fleet).MapTo(web);
         new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);

@@ -29,6 +29,9 @@ public sealed record CoordinatorOptions
     /// <summary>By which flows reach GitHub; null: no flows run here, and there are no doors for events.</summary>
     public IGitHub? GitHub { get; init; }
 
+    /// <summary>By which agent PCs are woken that are not connected; null: none can be.</summary>
+    public IRunners? Runners { get; init; }
+
     /// <summary>Makes what agents push with; null: they use their own.</summary>
     public IPushCredentials? PushCredentials { get; init; }
 

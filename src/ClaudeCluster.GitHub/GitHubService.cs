@@ -1,15 +1,21 @@
 namespace ClaudeCluster.GitHub;
 
-/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests. One for a process, for all repositories and flows.</summary>
-public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
+/// <summary>GitHub as the flow sees it: roles, files, the issue's page, pull requests and what comes back on them, runners. One for a process, for all repositories and flows.</summary>
+public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunners, IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly IGitHubCredentials _credentials;
+    private readonly IGitHubCredentials _forDispatching;
+    private readonly IGitHubCredentials _forLooking;
+    private readonly IGitHubCredentials _forChecking;
+    private readonly IGitHubCredentials _forCheckingWithoutLogs;
     private readonly GitHubRoles _roles;
     private readonly RecentFiles _files;
     private readonly GitHubIssuePage _issuePage;
     private readonly GitHubPullRequests _pullRequests;
+    private readonly GitHubFeedback _feedback;
     private readonly LabelSync _labels;
+    private readonly WorkflowRuns _runs;
 
     /// <param name="options">How GitHub is reached.</param>
     /// <param name="login">As whom.</param>
@@ -20,14 +26,20 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
         (Budget, Warning) = (budget ?? new ApiBudget(clock), login.Warning);
         _http = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         var http = new GitHubHttp(_http, options, Budget, clock);
-        _credentials = login.Open(http, clock);
+        _credentials = login.Open(http, clock, AppPermissions.Flows);
+        (_forDispatching, _forLooking) = (login.Open(http, clock, AppPermissions.Dispatching), login.Open(http, clock, AppPermissions.Looking));
+        (_forChecking, _forCheckingWithoutLogs) = (login.Open(http, clock, AppPermissions.Checking), login.Open(http, clock, AppPermissions.CheckingWithoutLogs));
         var client = new GitHubClient(http, _credentials);
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
         _files = new(new GitHubFiles(graphQl, nodes), options.FilesAreFreshFor, clock);
         _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
+        var (checking, withoutLogs) = (new GitHubClient(http, _forChecking), new GitHubClient(http, _forCheckingWithoutLogs));
+        var failedChecks = new FailedChecks(new CheckRollup(new(checking)), new CheckRollup(new(withoutLogs)), new JobLogs(checking));
+        _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
+        _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
 
     public ApiBudget Budget { get; }
@@ -58,8 +70,37 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
     public Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> branches, CancellationToken cancellationToken) =>
         _pullRequests.DeleteBranchesAsync(repository, branches, cancellationToken);
 
+    public Task<PullRequestLook?> LookAsync(RepositoryRef repository, int number, CancellationToken cancellationToken) =>
+        _feedback.LookAsync(repository, number, cancellationToken);
+
+    public Task<IReadOnlyList<FailedCheck>> ReadFailedChecksAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken) =>
+        _feedback.ReadFailedChecksAsync(repository, commit, cancellationToken);
+
+    public Task<Review> ReadReviewAsync(RepositoryRef repository, int number, long review, CancellationToken cancellationToken) =>
+        _feedback.ReadReviewAsync(repository, number, review, cancellationToken);
+
+    public Task ReplyAsync(RepositoryRef repository, int number, CommentId thread, CommentMarker marker, string markdown, CancellationToken cancellationToken) =>
+        _feedback.ReplyAsync(repository, number, thread, marker, markdown, cancellationToken);
+
+    public Task UpdateAsync(RepositoryRef repository, int number, string body, CancellationToken cancellationToken) =>
+        _feedback.UpdateAsync(repository, number, body, cancellationToken);
+
+    public Task ReactAsync(RepositoryRef repository, RemarkRef comment, Reaction reaction, CancellationToken cancellationToken) =>
+        _feedback.ReactAsync(repository, comment, reaction, cancellationToken);
+
     public async Task<PushCredential?> MintAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
         await _credentials.MintForPushAsync(repository.FullName, cancellationToken) is { } token ? new PushCredential("x-access-token", token.Value, token.ExpiresAt) : null;
+
+    public Task<RunnerLook> LookAsync(RepositoryRef repository, Specialty specialty, CancellationToken cancellationToken) =>
+        _runs.LookAsync(repository, specialty, cancellationToken);
+
+    public Task<Dispatch> DispatchAsync(RepositoryRef repository, Specialty specialty, string attemptId, CancellationToken cancellationToken) =>
+        _runs.DispatchAsync(repository, specialty, attemptId, cancellationToken);
+
+    public Task<AgentRun?> FindRunAsync(RepositoryRef repository, string attemptId, DateTimeOffset since, CancellationToken cancellationToken) =>
+        _runs.FindRunAsync(repository, attemptId, since, cancellationToken);
+
+    public Task<AgentRun?> ReadRunAsync(RepositoryRef repository, long run, CancellationToken cancellationToken) => _runs.ReadRunAsync(repository, run, cancellationToken);
 
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>
@@ -69,7 +110,8 @@ public sealed class GitHubService : IGitHub, IPushCredentials, IAsyncDisposable
     /// <summary>Revokes the tokens that were made for it.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _credentials.DisposeAsync();
+        foreach (var credentials in (IGitHubCredentials[])[_credentials, _forDispatching, _forLooking, _forChecking, _forCheckingWithoutLogs])
+            await credentials.DisposeAsync();
         _http.Dispose();
     }
 

@@ -42,6 +42,20 @@ public sealed partial class WorkflowTests
         Assert.DoesNotContain("pull_request_target", text, StringComparison.Ordinal);
     }
 
+    /// <summary>What runs on the PCs of the cluster: everything that it needs is there, and only the default branch has a say.</summary>
+    [Theory]
+    [InlineData("claude-cluster.yml")]
+    [InlineData("claude-agent.yml")]
+    public void Workflow_on_our_own_PCs_uses_no_action_and_no_event_of_a_branch_that_anybody_may_push(string workflow)
+    {
+        var text = Text(workflow);
+
+        Assert.Empty(Uses().Matches(text));
+        Assert.DoesNotMatch(EventOfAPullRequest(), text);
+        Assert.Contains("\npermissions: {}\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n  cancel-in-progress: false\n  queue: max\n", text, StringComparison.Ordinal);
+    }
+
     private static string Text(string workflow) => Repository.Read($".github/workflows/{workflow}");
 
     [GeneratedRegex(@"^\s*(- )?uses:\s*(?<action>\S+)", RegexOptions.Multiline, 1000)]
@@ -52,6 +66,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"^\s*(- )?run:", RegexOptions.None, 1000)]
     private static partial Regex RunStep();
+
+    [GeneratedRegex(@"^\s+pull_request", RegexOptions.Multiline, 1000)]
+    private static partial Regex EventOfAPullRequest();
 
     [GeneratedRegex(@"^\s+runs-on:", RegexOptions.Multiline, 1000)]
     private static partial Regex RunsOn();

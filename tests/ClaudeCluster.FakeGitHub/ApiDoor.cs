@@ -49,18 +49,7 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
             http.Abort();
         else
             await WriteAsync(http.Response, fault is Fault.BadGatewayAfterEffect ? Broken(Fault.BadGateway)! : answer!, fault);
-        foreach (var (eventName, payload) in Happened())
-            webhooks.SendSoon(eventName, payload);
-    }
-
-    private (string Event, JsonObject Payload)[] Happened()
-    {
-        lock (world.Gate)
-        {
-            var happened = world.Happened.ToArray();
-            world.Happened.Clear();
-            return happened;
-        }
+        webhooks.Tell(world);
     }
 
     private (Answer Answer, bool IsCounted) Answer(HttpRequest request, Route? route, IReadOnlyDictionary<string, string> values, bool isGraphQl, JsonNode? body)
@@ -76,7 +65,7 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
             return (moved, false);
         var answer = IsUsedUp(token, resource) ? LimitReached() : isGraphQl || route is null
             ? (isGraphQl ? GraphQlCalls.Answer(new(world, _shapes, token, values, request.Query, body)) : Calls.Answer.NotFound)
-            : Permitted(route, new(world, _shapes, token, values, request.Query, body));
+            : Permitted(route, new(world, _shapes, token, values, request.Query, body) { ApiVersion = request.Headers["X-GitHub-Api-Version"].ToString() });
         answer = Page(request, answer);
         var isCounted = !AddEtag(request, ref answer) && answer.Status != 403;
         Count(token, resource, isCounted, answer);

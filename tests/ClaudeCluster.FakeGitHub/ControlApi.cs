@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.Actions;
 using ClaudeCluster.FakeGitHub.State;
 using Microsoft.AspNetCore.Http;
 
@@ -6,14 +7,21 @@ namespace ClaudeCluster.FakeGitHub;
 
 /// <summary>
 /// For tests in other processes, below <c>/_fake</c>, JSON in and out: <c>POST repositories, roles, tokens, files, issues, labels, comments,
-/// faults, webhook, lag</c>; <c>GET state, requests</c>. It asks for no token: it listens on loopback, for tests.
+/// faults, webhook, lag</c>; <c>GET state, requests</c>. <c>actions/…</c> is <see cref="ActionsControl"/>'s.
+/// It asks for no token: it listens on loopback, for tests.
 /// </summary>
 internal sealed class ControlApi(FakeGitHubServer server)
 {
+    private readonly ActionsControl _actions = new(server.World);
+
     public async Task AnswerAsync(HttpContext http)
     {
         var body = http.Request.Method == "POST" ? await JsonNode.ParseAsync(http.Request.Body) ?? new JsonObject() : new JsonObject();
-        var answer = await DoAsync($"{http.Request.Method} {http.Request.Path.Value!["/_fake/".Length..]}", body.AsObject());
+        const string actions = "/_fake/actions/";
+        var answer = http.Request.Path.Value!.StartsWith(actions, StringComparison.Ordinal)
+            ? await _actions.DoAsync(http.Request.Path.Value[actions.Length..], body.AsObject(), http.RequestAborted)
+            : await DoAsync($"{http.Request.Method} {http.Request.Path.Value!["/_fake/".Length..]}", body.AsObject());
+        server.Webhooks.Tell(server.World);
         http.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync((answer ?? new JsonObject { ["error"] = "The fake has no such control." }).ToJsonString());

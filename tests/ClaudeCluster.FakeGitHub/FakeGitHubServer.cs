@@ -23,16 +23,23 @@ public sealed class FakeGitHubServer : IAsyncDisposable
     private readonly ApiDoor _api;
     private readonly GitBackend _git;
     private readonly ControlApi _control;
+    private readonly FeedbackControl _feedbackControl;
 
     private FakeGitHubServer(string folder, int port, TimeProvider clock)
     {
         World = new World(folder, clock);
         Webhooks = new WebhookSender();
         People = new People(World, Webhooks);
+        Logs = new LogStore(World);
         (_api, _git, _control) = (new ApiDoor(World, Faults, Requests, Webhooks), new GitBackend(World), new ControlApi(this));
+        _feedbackControl = new FeedbackControl(this);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, port);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+        });
         _app = builder.Build();
         _app.Run(AnswerAsync);
     }
@@ -51,6 +58,9 @@ public sealed class FakeGitHubServer : IAsyncDisposable
 
     public WebhookSender Webhooks { get; }
 
+    /// <summary>Where logs lie, on a port of its own.</summary>
+    public LogStore Logs { get; }
+
     /// <summary>The root of the API and of git; GraphQL is at <c>/graphql</c>.</summary>
     public Uri Url => World.Url;
 
@@ -61,7 +71,8 @@ public sealed class FakeGitHubServer : IAsyncDisposable
     {
         var server = new FakeGitHubServer(folder, port, clock);
         await server._app.StartAsync();
-        server.World.Url = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var addresses = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        (server.World.Url, server.World.LogsUrl) = (new Uri(addresses[0]), new Uri(addresses[1]));
         return server;
     }
 
@@ -78,6 +89,8 @@ public sealed class FakeGitHubServer : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext http) => http.Request.Path switch
     {
+        _ when http.Connection.LocalPort == World.LogsUrl.Port => Logs.AnswerAsync(http),
+        var path when path.StartsWithSegments("/_fake/feedback") => _feedbackControl.AnswerAsync(http),
         var path when path.StartsWithSegments("/_fake") => _control.AnswerAsync(http),
         var path when GitBackend.IsFor(path) => _git.AnswerAsync(http),
         _ => _api.AnswerAsync(http),

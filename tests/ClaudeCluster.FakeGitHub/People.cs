@@ -7,7 +7,7 @@ using ClaudeCluster.FakeGitHub.Webhooks;
 namespace ClaudeCluster.FakeGitHub;
 
 /// <summary>What people do on GitHub's pages; each changes the state and is told to the webhook.</summary>
-public sealed class People(World world, WebhookSender webhooks)
+public sealed partial class People(World world, WebhookSender webhooks)
 {
     private readonly Shapes _shapes = new(world);
 
@@ -48,9 +48,17 @@ public sealed class People(World world, WebhookSender webhooks)
 
     public async Task EditIssueAsync(Repository repository, Issue issue, string title, string? body, string login)
     {
+        var changes = new JsonObject();
         lock (world.Gate)
+        {
+            if (issue.Title != title)
+                changes["title"] = new JsonObject { ["from"] = issue.Title };
+            if (issue.Body != body)
+                changes["body"] = new JsonObject { ["from"] = issue.Body ?? "" };
             (issue.Title, issue.Body, issue.UpdatedAt) = (title, body, world.Now);
-        await TellAsync("issues", "edited", repository, issue, login, payload => payload["changes"] = new JsonObject());
+        }
+
+        await TellAsync("issues", "edited", repository, issue, login, payload => payload["changes"] = changes);
     }
 
     public async Task CloseIssueAsync(Repository repository, Issue issue, string login)
@@ -58,6 +66,13 @@ public sealed class People(World world, WebhookSender webhooks)
         lock (world.Gate)
             (issue.State, issue.UpdatedAt) = ("closed", world.Now);
         await TellAsync("issues", "closed", repository, issue, login);
+    }
+
+    public async Task ReopenIssueAsync(Repository repository, Issue issue, string login)
+    {
+        lock (world.Gate)
+            (issue.State, issue.UpdatedAt) = ("open", world.Now);
+        await TellAsync("issues", "reopened", repository, issue, login);
     }
 
     public async Task<Comment> CommentAsync(Repository repository, Issue issue, string login, string body)
@@ -72,37 +87,6 @@ public sealed class People(World world, WebhookSender webhooks)
         await TellAsync("issue_comment", "created", repository, issue, login, payload => payload["comment"] = _shapes.Comment(repository, issue, comment));
         return comment;
     }
-
-    /// <summary>The base branch gets the head's commit, as by "rebase and merge" where nothing else happened.</summary>
-    public async Task MergeAsync(Repository repository, PullRequest pull, string login)
-    {
-        lock (world.Gate)
-        {
-            repository.Git.Branch(pull.Base, repository.Git.Find($"refs/heads/{pull.Head}")!);
-            (pull.State, pull.MergedAt) = ("closed", world.Now);
-        }
-
-        await TellAsync("pull_request", "closed", repository, login, payload => payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: true));
-    }
-
-    public async Task ClosePullRequestAsync(Repository repository, PullRequest pull, string login)
-    {
-        lock (world.Gate)
-            pull.State = "closed";
-        await TellAsync("pull_request", "closed", repository, login, payload => payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: true));
-    }
-
-    /// <param name="verdict">approved, changes_requested, commented.</param>
-    public Task ReviewAsync(Repository repository, PullRequest pull, string login, string verdict, string? text) => TellAsync("pull_request_review", "submitted", repository, login, payload =>
-    {
-        payload["review"] = _shapes.Review(repository, pull, world.User(login), verdict, text);
-        payload["pull_request"] = _shapes.PullRequest(repository, pull, isWhole: false);
-    });
-
-    /// <summary>A workflow of Actions ends on a branch.</summary>
-    /// <param name="conclusion">success, failure, cancelled, …</param>
-    public Task EndRunAsync(Repository repository, string name, string branch, string conclusion) => TellAsync(
-        "workflow_run", "completed", repository, "github-actions[bot]", payload => payload["workflow_run"] = _shapes.Run(repository, name, branch, "completed", conclusion));
 
     private Task TellAsync(string eventName, string action, Repository repository, Issue issue, string login, Action<JsonObject>? more = null) =>
         TellAsync(eventName, action, repository, login, payload =>
@@ -123,6 +107,7 @@ public sealed class People(World world, WebhookSender webhooks)
                 ["sender"] = _shapes.User(world.User(login)),
             };
             more(payload);
+            world.Actions.Hear(eventName, payload);
         }
 
         await webhooks.SendAsync(eventName, payload);

@@ -1,6 +1,7 @@
 // Cuts GitHub's description of its REST API (13 MB of OpenAPI) down to the operations named on the command line, as one file of JSON Schema
 // (draft-07): {"definitions": …, "operations": {"POST /repos/{owner}/{repo}/pulls": {"request": …, "responses": {"201": …}}}}.
-//   node trim.mjs OUTPUT 'POST /repos/{owner}/{repo}/pulls' …
+//   node trim.mjs OUTPUT 'POST /repos/{owner}/{repo}/pulls' 'webhook-issues-labeled' …
+// The payload of a webhook is its request.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -60,6 +61,7 @@ function closed(schema) {
 }
 
 function read(operation) {
+  if (operation in openapi.components.schemas) return { request: draft07({ $ref: schemaKey + operation }), responses: {} };
   const [method, place] = operation.split(' ');
   const found = openapi.paths[place]?.[method.toLowerCase()];
   if (!found) throw new Error(`GitHub describes no ${operation}`);

@@ -17,6 +17,7 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
     private readonly ConcurrentDictionary<string, RegisteredAgent> _byHash = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LastReport> _reports = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LastReport> _stored = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _fullSince = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private DateTimeOffset _lookedAt;
 
@@ -33,6 +34,9 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
         _byHash.GetValueOrDefault(Token.Hash(token)) is { Record.RevokedAt: not null } agent ? agent : null;
 
     public LastReport? ReportOf(AgentId agent) => _reports.GetValueOrDefault(agent.Value);
+
+    /// <summary>Since when it has taken no more tasks, because it has enough or because it cannot; null: it would take one, or has said nothing here.</summary>
+    public DateTimeOffset? FullSince(AgentId agent) => _fullSince.TryGetValue(agent.Value, out var since) ? since : null;
 
     /// <summary>Reads what is stored: at the start, and again and again where others may write too.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
@@ -85,6 +89,10 @@ internal sealed class AgentRegistry(IRecordStore records, TimeProvider time)
     {
         var now = new LastReport(report, time.GetUtcNow());
         _reports[agent.Value] = now;
+        if (report.State == AgentState.Ready && report.Attempts.Count < report.Hello.Slots)
+            _fullSince.TryRemove(agent.Value, out _);
+        else
+            _fullSince.TryAdd(agent.Value, now.At);
         if (_stored.TryGetValue(agent.Value, out var last) && now.At - last.At < StoredEvery && Text(last.Report) == Text(report))
             return;
         var before = await records.GetAsync(Reports, agent.Value, cancellation);

@@ -8,21 +8,17 @@ namespace ClaudeCluster.GitHub;
 /// A GitHub App's tokens: one for each repository, good for that one only and for the least that the product does there. A token lives an
 /// hour; it is replaced before, and those that still live are revoked at the end.
 /// </summary>
-internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider clock) : IGitHubCredentials
+/// <param name="http">Sends.</param>
+/// <param name="jwt">The App's own word.</param>
+/// <param name="clock">For tokens' lives.</param>
+/// <param name="permissions">What its tokens may do.</param>
+internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) : IGitHubCredentials
 {
     /// <summary>An attempt to renew it must have time to fail and be repeated.</summary>
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
 
     // GitHub gives a token an hour; where it does not say, less is believed.
     private static readonly TimeSpan LifeWithoutWord = TimeSpan.FromMinutes(30);
-
-    private static readonly Dictionary<string, string> LeastPermissions = new(StringComparer.Ordinal)
-    {
-        ["contents"] = "write",
-        ["issues"] = "write",
-        ["metadata"] = "read",
-        ["pull_requests"] = "write",
-    };
 
     private static readonly Dictionary<string, string> PushPermissions = new(StringComparer.Ordinal) { ["contents"] = "write", ["metadata"] = "read" };
 
@@ -37,7 +33,7 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return Kept(repository) ?? (_tokens[repository] = await MintAsync(repository, LeastPermissions, cancellationToken));
+            return Kept(repository) ?? (_tokens[repository] = await MintAsync(repository, permissions, cancellationToken));
         }
         finally
         {
@@ -80,17 +76,17 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
     private GitHubToken? Kept(string repository) =>
         _tokens.TryGetValue(repository, out var token) && token.ExpiresAt - RenewBefore > clock.GetUtcNow() ? token : null;
 
-    private async Task<GitHubToken> MintAsync(string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
+    private async Task<GitHubToken> MintAsync(string repository, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
         var installation = await FindInstallationAsync(repository, cancellationToken);
-        var scope = new InstallationTokenScope([repository.Split('/')[1]], permissions);
+        var scope = new InstallationTokenScope([repository.Split('/')[1]], asked);
         var request = new GitHubRequest(HttpMethod.Post, http.Address.At(string.Create(CultureInfo.InvariantCulture, $"/app/installations/{installation}/access_tokens")))
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(scope, GitHubJson.Default.InstallationTokenScope),
             // A token too many is no harm: nobody has it.
             IsRepeatable = true,
         };
-        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, permissions, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
+        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, asked, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
         if (string.IsNullOrEmpty(answer.Token))
             throw GitHubClient.Unreadable(request, "it has no token");
         var account = string.Create(CultureInfo.InvariantCulture, $"installation {installation}");
@@ -113,7 +109,7 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         }
     }
 
-    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, Dictionary<string, string> permissions, CancellationToken cancellationToken)
+    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
         try
         {
@@ -122,7 +118,7 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         catch (GitHubException.Validation refused)
         {
             // 422: "The permissions requested are not granted to this installation."
-            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", permissions.Select(pair => $"{pair.Key}={pair.Value}")));
+            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", asked.Select(pair => $"{pair.Key}={pair.Value}")));
         }
         catch (GitHubException.NotFoundOrNoAccess)
         {

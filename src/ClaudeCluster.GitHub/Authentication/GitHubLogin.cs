@@ -10,7 +10,10 @@ public abstract class GitHubLogin
     /// <summary>What a person should know who chose this login; null: nothing.</summary>
     public virtual string? Warning => null;
 
-    internal abstract IGitHubCredentials Open(GitHubHttp http, TimeProvider clock);
+    /// <param name="http">Sends.</param>
+    /// <param name="clock">For tokens' lives.</param>
+    /// <param name="permissions">What an App's tokens may do; a token that was given may do what it may.</param>
+    internal abstract IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions);
 
     /// <summary>A GitHub App: short tokens, each for one repository, with the least that is needed. What unattended work should use.</summary>
     public sealed class App : GitHubLogin
@@ -29,7 +32,8 @@ public abstract class GitHubLogin
 
         internal string PrivateKey { get; }
 
-        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock) => new AppCredentials(http, new AppJwt(Id, PrivateKey, clock), clock);
+        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) =>
+            new AppCredentials(http, new AppJwt(Id, PrivateKey, clock), clock, permissions);
     }
 
     /// <summary>A person's token. Fine-grained ones are limited to repositories and permissions; others should not be used.</summary>
@@ -38,7 +42,7 @@ public abstract class GitHubLogin
     {
         private readonly string _token = Checked("GitHub token", token);
 
-        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock) => new GivenToken(_token, "the personal token");
+        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) => new GivenToken(_token, "the personal token");
     }
 
     /// <summary>The token that GitHub Actions gives to a job. It ends with the job.</summary>
@@ -52,7 +56,7 @@ public abstract class GitHubLogin
             "Pull requests that are opened with a job's GITHUB_TOKEN get no CI until a person with write access approves its run on the pull request's page. "
             + "To have CI run by itself, use a GitHub App or a fine-grained token.";
 
-        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock) => new GivenToken(_token, "the job's GITHUB_TOKEN");
+        internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) => new GivenToken(_token, "the job's GITHUB_TOKEN");
     }
 
     private static string Checked(string place, string value)

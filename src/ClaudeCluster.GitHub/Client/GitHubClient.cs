@@ -53,22 +53,39 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
         return (await ReadAsync(repository, request, GitHubJson.Default.IReadOnlyListPullRequestAnswer, cancellationToken)).FirstOrDefault();
     }
 
+    public Task EditPullRequestAsync(string repository, int number, BodyText text, CancellationToken cancellationToken) =>
+        SendAsync(repository, With(HttpMethod.Patch, PullRequestPath(repository, number), text, GitHubJson.Default.BodyText), cancellationToken);
+
+    public Task<ReviewAnswer> ReadReviewAsync(string repository, int number, long review, CancellationToken cancellationToken) => ReadAsync(
+        repository, Get(string.Create(CultureInfo.InvariantCulture, $"{PullRequestPath(repository, number)}/reviews/{review}")), GitHubJson.Default.ReviewAnswer, cancellationToken);
+
+    /// <summary>Not safe to repeat: each is one more answer.</summary>
+    public Task ReplyAsync(string repository, int number, string comment, BodyText text, CancellationToken cancellationToken)
+    {
+        var request = Post($"{PullRequestPath(repository, number)}/comments/{Escape(comment)}/replies", text, GitHubJson.Default.BodyText) with { CreatesContent = true };
+        return SendAsync(repository, request, cancellationToken);
+    }
+
+    /// <summary>The second time GitHub says that it is there already.</summary>
+    /// <param name="kind">Of the comment, as the address names it: <c>issues</c> or <c>pulls</c>.</param>
+    public Task ReactAsync(string repository, string kind, string comment, NewReaction reaction, CancellationToken cancellationToken)
+    {
+        var request = Post($"/repos/{repository}/{kind}/comments/{Escape(comment)}/reactions", reaction, GitHubJson.Default.NewReaction);
+        return SendAsync(repository, request with { CreatesContent = true, IsRepeatable = true }, cancellationToken);
+    }
+
+    /// <summary>What a job of Actions printed; it lies in a store of its own.</summary>
+    public Task<T> ReadJobLogAsync<T>(string repository, long job, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        var request = Get(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/actions/jobs/{job}/logs"));
+        return WithTokenAsync(repository, token => http.ReadStreamAsync(request, token, read, cancellationToken), cancellationToken);
+    }
+
     public async Task<T> ReadAsync<T>(string repository, GitHubRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         Parse(request, await SendAsync(repository, request, cancellationToken), type);
 
-    /// <summary>With a new token, if the one that was kept turns out to be none any more and another can be had.</summary>
-    public async Task<GitHubAnswer> SendAsync(string repository, GitHubRequest request, CancellationToken cancellationToken)
-    {
-        var token = await credentials.GetAsync(repository, cancellationToken);
-        try
-        {
-            return await http.SendAsync(request, token, cancellationToken);
-        }
-        catch (GitHubException.Unauthorized) when (credentials.Forget(token))
-        {
-            return await http.SendAsync(request, await credentials.GetAsync(repository, cancellationToken), cancellationToken);
-        }
-    }
+    public Task<GitHubAnswer> SendAsync(string repository, GitHubRequest request, CancellationToken cancellationToken) =>
+        WithTokenAsync(repository, token => http.SendAsync(request, token, cancellationToken), cancellationToken);
 
     internal static T Parse<T>(GitHubRequest request, GitHubAnswer answer, JsonTypeInfo<T> type)
     {
@@ -104,6 +121,22 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
 
     private GitHubRequest With<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type) =>
         new(method, Address.At(path)) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
+
+    /// <summary>With a new token, if the one that was kept turns out to be none any more and another can be had.</summary>
+    private async Task<T> WithTokenAsync<T>(string repository, Func<GitHubToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        var token = await credentials.GetAsync(repository, cancellationToken);
+        try
+        {
+            return await send(token);
+        }
+        catch (GitHubException.Unauthorized) when (credentials.Forget(token))
+        {
+            return await send(await credentials.GetAsync(repository, cancellationToken));
+        }
+    }
+
+    private static string PullRequestPath(string repository, int number) => string.Create(CultureInfo.InvariantCulture, $"/repos/{repository}/pulls/{number}");
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 }

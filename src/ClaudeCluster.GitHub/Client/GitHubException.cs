@@ -15,6 +15,9 @@ public abstract class GitHubException : Exception
     /// <summary>GitHub's clock: before it, asking again is in vain. Null: time alone does not help, or nobody knows how long.</summary>
     public virtual DateTimeOffset? RetryAt => null;
 
+    /// <summary>Time alone does not help: something in the repository, in its settings or in the login must change first.</summary>
+    public bool IsLasting => this is NotFoundOrNoAccess or Unauthorized or Forbidden or Validation;
+
     /// <summary>404, 410. GitHub also says so of what a token may not see, so the two cannot be told apart.</summary>
     public sealed class NotFoundOrNoAccess(string place, string reason)
         : GitHubException(place, reason, "See that it exists under this name, and that the token or App may read the repository.");

@@ -45,17 +45,48 @@ internal sealed class GitHubHttp
     public GitHubAddress Address => _options.Address;
 
     /// <exception cref="GitHubException">Always this family, unless the caller's own token ends the call.</exception>
-    public async Task<GitHubAnswer> SendAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken) => request.IsRepeatable
-        ? await _pipeline.ExecuteAsync(async retryToken => await SendOnceAsync(request, token, retryToken), cancellationToken)
-        : await SendOnceAsync(request, token, cancellationToken);
+    public Task<GitHubAnswer> SendAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken)
+    {
+        var known = _known.Find(token.Account, request);
+        return SendAsync(request, token, known?.Etag, ReadWholeAsync, cancellationToken);
 
-    private async Task<GitHubAnswer> SendOnceAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken)
+        async Task<GitHubAnswer> ReadWholeAsync(HttpResponseMessage response, CancellationToken either) =>
+            Read(request, token, known, response, await response.Content.ReadAsByteArrayAsync(either));
+    }
+
+    /// <summary>What is too large to be held: it is read as it comes, from wherever GitHub says that it lies.</summary>
+    /// <exception cref="GitHubException">As for any request; also if the store that it lies in refuses.</exception>
+    public Task<T> ReadStreamAsync<T>(GitHubRequest request, GitHubToken token, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        return SendAsync(request, token, etag: null, ReadPartsAsync, cancellationToken);
+
+        async Task<T> ReadPartsAsync(HttpResponseMessage response, CancellationToken either)
+        {
+            // A stranger's limits are none of GitHub's.
+            var isGitHub = _options.Address.Trusts(response.RequestMessage!.RequestUri!);
+            if (isGitHub)
+                Budget.Note(token.Account, request.Resource, response.Headers);
+            if (response.IsSuccessStatusCode)
+                return await read(await response.Content.ReadAsStreamAsync(either), either);
+            throw isGitHub
+                ? Refused(request, token, response, await response.Content.ReadAsByteArrayAsync(either))
+                : new GitHubException.NotFoundOrNoAccess(request.Place, $"{response.RequestMessage.RequestUri!.Host}, where GitHub sends on to, answers {(int)response.StatusCode}.");
+        }
+    }
+
+    private async Task<T> SendAsync<T>(
+        GitHubRequest request, GitHubToken token, string? etag, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) => request.IsRepeatable
+        ? await _pipeline.ExecuteAsync(async retryToken => await SendOnceAsync(request, token, etag, read, retryToken), cancellationToken)
+        : await SendOnceAsync(request, token, etag, read, cancellationToken);
+
+    private async Task<T> SendOnceAsync<T>(
+        GitHubRequest request, GitHubToken token, string? etag, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         Budget.Take(token.Account, request);
         await Budget.AtOnce.WaitAsync(cancellationToken);
         try
         {
-            return await AskAsync(request, token, cancellationToken);
+            return await AskAsync(request, token, etag, read, cancellationToken);
         }
         finally
         {
@@ -63,16 +94,15 @@ internal sealed class GitHubHttp
         }
     }
 
-    private async Task<GitHubAnswer> AskAsync(GitHubRequest request, GitHubToken token, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(
+        GitHubRequest request, GitHubToken token, string? etag, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.AnswerWithin, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            var known = _known.Find(token.Account, request);
-            using var response = await FollowAsync(request, token, known?.Etag, either.Token);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
-            return Read(request, token, known, response, body);
+            using var response = await FollowAsync(request, token, etag, either.Token);
+            return await read(response, either.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -98,7 +128,8 @@ internal sealed class GitHubHttp
             url = new Uri(url, location);
             if (hop == MostRedirects || !MayFollow(request, url))
                 throw new GitHubException.Unavailable(request.Place, $"GitHub sends on to {url.Host}, where it is not followed.");
-            Budget.Take(token.Account, request with { CreatesContent = false });
+            if (_options.Address.Trusts(url))
+                Budget.Take(token.Account, request with { CreatesContent = false });
         }
     }
 

@@ -19,6 +19,9 @@ namespace ClaudeCluster.GitHub;
 [JsonSerializable(typeof(LabelLook))]
 [JsonSerializable(typeof(NewPullRequest))]
 [JsonSerializable(typeof(InstallationTokenScope))]
+[JsonSerializable(typeof(ReviewAnswer))]
+[JsonSerializable(typeof(BodyText))]
+[JsonSerializable(typeof(NewReaction))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class GitHubJson : JsonSerializerContext;
 
@@ -43,3 +46,12 @@ internal sealed record LabelLook(string Color, string Description);
 internal sealed record NewPullRequest(string Title, string Head, string Base, string Body, bool Draft);
 
 internal sealed record InstallationTokenScope(IReadOnlyList<string> Repositories, IReadOnlyDictionary<string, string> Permissions);
+
+/// <param name="User">Null: the account was deleted.</param>
+internal sealed record ReviewAnswer(string? Body, UserAnswer? User);
+
+internal sealed record UserAnswer(string? Login);
+
+internal sealed record BodyText(string Body);
+
+internal sealed record NewReaction(string Content);

@@ -13,6 +13,9 @@ internal sealed record GraphQlQuestion(string Repository, string Operation, stri
     public bool IsRepeatable { get; init; } = true;
 
     public bool CreatesContent { get; init; }
+
+    /// <summary>Errors that are an answer: this type at a field of this name. The field is null then, and the rest of the data is good.</summary>
+    public IReadOnlyList<(string Type, string Field)> MayLack { get; init; } = [];
 }
 
 /// <summary>Asks GitHub's GraphQL API, where it saves requests or says what REST does not: a compare-and-swap, whether a comment is ours.</summary>
@@ -20,7 +23,7 @@ internal sealed class GraphQl(GitHubClient client)
 {
     /// <param name="variables">Writes them, one by one.</param>
     /// <returns>The <c>data</c> of the answer.</returns>
-    /// <exception cref="GitHubException">Also for errors that come with status 200; what is partly answered counts as not answered.</exception>
+    /// <exception cref="GitHubException">Also for errors that come with status 200; what is partly answered counts as not answered, but for what the question may lack.</exception>
     public async Task<JsonElement> AskAsync(GraphQlQuestion question, Action<Utf8JsonWriter> variables, CancellationToken cancellationToken)
     {
         var request = new GitHubRequest(HttpMethod.Post, client.Address.GraphQl)
@@ -33,7 +36,7 @@ internal sealed class GraphQl(GitHubClient client)
         };
         var whole = await client.SendAsync(question.Repository, request, cancellationToken);
         var answer = GitHubClient.Parse(request, whole, GitHubJson.Default.JsonElement);
-        ThrowIfBad(request, answer, whole.ResetAt);
+        ThrowIfBad(question, request, answer, whole.ResetAt);
         return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
             ? data
             : throw GitHubClient.Unreadable(request, "it has no data");
@@ -56,11 +59,16 @@ internal sealed class GraphQl(GitHubClient client)
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void ThrowIfBad(GitHubRequest request, JsonElement answer, DateTimeOffset? resetAt)
+    private static void ThrowIfBad(GraphQlQuestion question, GitHubRequest request, JsonElement answer, DateTimeOffset? resetAt)
     {
         if (answer.Child("errors") is not { ValueKind: JsonValueKind.Array } errors || errors.GetArrayLength() == 0)
             return;
-        var problems = errors.EnumerateArray().Select(error => new FieldProblem(null, null, error.TextOf("type"), error.TextOf("message"))).ToList();
+        var problems = errors.EnumerateArray()
+            .Where(error => !question.MayLack.Any(lack => lack.Type == error.TextOf("type") && lack.Field == FieldOf(error)))
+            .Select(error => new FieldProblem(null, null, error.TextOf("type"), error.TextOf("message")))
+            .ToList();
+        if (problems.Count == 0)
+            return;
         var reason = $"GitHub answers: {string.Join(" ", problems.Select(problem => problem.Message))}";
         throw problems[0].Code switch
         {
@@ -71,6 +79,10 @@ internal sealed class GraphQl(GitHubClient client)
             _ => new GitHubException.Validation(request.Place, 200, reason, problems),
         };
     }
+
+    /// <summary>The path has names of fields, and places in lists.</summary>
+    private static string? FieldOf(JsonElement error) =>
+        error.ListOf("path").LastOrDefault(part => part.ValueKind == JsonValueKind.String) is { ValueKind: JsonValueKind.String } last ? last.GetString() : null;
 }
 
 /// <summary>PURE. Reading of JSON of which any part may be missing.</summary>

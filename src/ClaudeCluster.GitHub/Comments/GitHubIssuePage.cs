@@ -8,9 +8,6 @@ namespace ClaudeCluster.GitHub;
 /// </summary>
 internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLabels labels, GitHubOptions options, TimeProvider clock) : IIssuePage
 {
-    /// <summary>Characters: GitHub takes no longer comment.</summary>
-    private const int LongestComment = 65_536;
-
     private const int MostViews = 4096;
 
     private static readonly LabelChange NoChange = new([], []);
@@ -29,7 +26,7 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
     /// <summary>One request where the comment and the ids are known; a look more where they are not.</summary>
     public async Task<CommentId> PutAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, LabelChange change, CancellationToken cancellationToken)
     {
-        var body = WithMarker(markdown, marker);
+        var body = MarkedText.With(marker, markdown);
         if (known is { } id && !_unclear.ContainsKey((issue, marker)) && _views.TryGetValue(issue, out var view))
         {
             try
@@ -103,17 +100,5 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
         return written;
 
         string[] IdsOf(IReadOnlyList<string> names) => [.. names.Where(view.LabelIds.ContainsKey).Select(name => view.LabelIds[name])];
-    }
-
-    /// <summary>The mark stays whatever is cut away.</summary>
-    private static string WithMarker(string markdown, CommentMarker marker)
-    {
-        var mark = marker.ToString();
-        var body = markdown.Contains(mark, StringComparison.Ordinal) ? markdown : $"{markdown}\n\n{mark}";
-        if (body.Length <= LongestComment)
-            return body;
-        var end = $"\n\n… (the rest is longer than GitHub takes)\n\n{mark}";
-        var kept = LongestComment - end.Length;
-        return body[..(char.IsHighSurrogate(body[kept - 1]) ? kept - 1 : kept)] + end;
     }
 }

@@ -10,6 +10,10 @@ public interface IFleet
 {
     Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken);
 
-    /// <summary>Asks for a runner. Twice for one attempt is once.</summary>
-    Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken);
+    /// <summary>Asks for a runner, if the call's reach wants one now. Twice for one attempt is once.</summary>
+    /// <param name="call">Who is wanted, and for what.</param>
+    /// <param name="found">Who is there without a runner.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Who is there, a woken runner included.</returns>
+    Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken);
 }

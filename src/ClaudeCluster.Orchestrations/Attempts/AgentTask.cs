@@ -38,6 +38,9 @@ public sealed record AgentTask
     /// <summary>The policy lets the tests use the network; the agent has the last word.</summary>
     public bool TestsHaveNetwork { get; init; }
 
+    /// <summary>By whom the policy wants it done; null: an earlier release did not say.</summary>
+    public Reach? Reach { get; init; }
+
     /// <summary>The policy's own template for this specialty; null: the built-in one.</summary>
     public string? PromptTemplate { get; init; }
 

@@ -59,14 +59,14 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
 
         if (!claim.IsCompleted && !runs.Exists(run => run.IsCompletedSuccessfully))
         {
-            await context.CallCallForAgentAsync(new(request.Task.Specialty, request.Avoid, request.Task.AttemptId));
+            await context.CallCallForAgentAsync(CallOf(request));
             runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request.Task));
         }
 
         for (var wait = FirstCallAgain; !claim.IsCompleted && !runs.TrueForAll(run => run.IsCompleted); wait = Longer(wait))
         {
             if (!await WhenAnyWithin(context, wait, [.. runs.Where(run => !run.IsCompleted), claim]))
-                await context.CallCallForAgentAsync(new(request.Task.Specialty, request.Avoid, request.Task.AttemptId));
+                await context.CallCallForAgentAsync(CallOf(request));
         }
 
         return claim.IsCompleted ? await claim : null;
@@ -81,6 +81,9 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
             ? await result
             : new AttemptResult { Agent = owner.Agent, Outcome = new AttemptOutcome.TimedOut(deadline) };
     }
+
+    private static AgentCall CallOf(AttemptRequest request) =>
+        new(request.Task.Specialty, request.Avoid, request.Task.AttemptId) { Repository = request.Task.Repository, Reach = request.Task.Reach };
 
     private static Task<AttemptResult> Offer(TaskOrchestrationContext context, TaskName address, AgentTask task) =>
         context.CallActivityAsync<AttemptResult>(address, task, LostWorkerFails);

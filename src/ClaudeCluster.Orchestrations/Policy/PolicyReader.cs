@@ -28,6 +28,12 @@ public static class PolicyReader
             Rules = [.. (file.Sections("rules") ?? []).Select(rule => ReadRule(rule, specialties)).OfType<RoutingRule>()],
             Tests = [.. (file.Texts("tests", LongestCommand, most: 20) ?? []).Select(command => new TestCommand(command))],
             TestsHaveNetwork = file.Section("sandbox")?.Flag("test-network") ?? Default.TestsHaveNetwork,
+            Reach = file.Choice("reach", "auto", "agents", "actions") switch
+            {
+                "agents" => Reach.Agents,
+                "actions" => Reach.Actions,
+                _ => Default.Reach,
+            },
             Limits = ReadLimits(file.Section("limits")),
             DiffRules = ReadDiffRules(file.Section("diff")),
             DraftPullRequests = file.Section("pull-requests")?.Flag("draft") ?? Default.DraftPullRequests,

@@ -48,12 +48,29 @@ public sealed record RepositoryPolicy
     /// <value>Default: false.</value>
     public bool TestsHaveNetwork { get; init; }
 
+    /// <value>Default: auto.</value>
+    public Reach Reach { get; init; }
+
     public AttemptLimits Limits { get; init; } = new();
 
     public DiffRules DiffRules { get; init; } = new();
 
     /// <summary>Pull requests are opened as drafts.</summary>
     public bool DraftPullRequests { get; init; }
+}
+
+/// <summary>How agents hear of work. Whoever pulls it first has it, all the same.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Reach>))]
+public enum Reach
+{
+    /// <summary>By being connected; a runner of GitHub Actions is woken when no connected agent of the specialty has had room for 30 seconds.</summary>
+    Auto,
+
+    /// <summary>Only by being connected.</summary>
+    Agents,
+
+    /// <summary>A runner of GitHub Actions is woken for each attempt.</summary>
+    Actions,
 }
 
 /// <summary>The labels that mean something to the cluster.</summary>

@@ -90,6 +90,7 @@ internal static class WorkOnTask
         DiffRules = flow.Policy.DiffRules,
         Tests = flow.Policy.Tests,
         TestsHaveNetwork = flow.Policy.TestsHaveNetwork,
+        Reach = flow.Policy.Reach,
         PromptTemplate = flow.Policy.Specialties.FirstOrDefault(s => s.Name == flow.Routing.Specialty)?.PromptTemplate,
         Requester = flow.Requester,
     };

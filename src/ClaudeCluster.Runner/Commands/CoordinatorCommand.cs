@@ -57,6 +57,7 @@ internal static class CoordinatorCommand
                 OperatorToken = token,
                 GitHub = service,
                 PushCredentials = service,
+                Runners = service,
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,

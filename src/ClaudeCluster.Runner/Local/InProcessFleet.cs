@@ -8,5 +8,5 @@ internal sealed class InProcessFleet(IReadOnlySet<Specialty> specialties) : IFle
             ? new Availability(IsSomeoneThere: true, Missing: null)
             : new Availability(IsSomeoneThere: false, $"no agent with '{specialty}' is here; these are: {string.Join(", ", specialties)}"));
 
-    public Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
 }

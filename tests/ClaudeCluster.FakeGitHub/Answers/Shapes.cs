@@ -6,7 +6,7 @@ using ClaudeCluster.FakeGitHub.State;
 namespace ClaudeCluster.FakeGitHub.Answers;
 
 /// <summary>How GitHub writes what it knows. Every answer is checked against GitHub's own description by the tests.</summary>
-internal sealed class Shapes(World world)
+internal sealed partial class Shapes(World world)
 {
     private static readonly string[] UserUrls =
         ["followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events", "received_events"];
@@ -57,6 +57,11 @@ internal sealed class Shapes(World world)
             ["ssh_url"] = $"git@example.invalid:{repository.FullName}.git",
             ["svn_url"] = Url($"/{repository.FullName}"),
             ["default_branch"] = repository.DefaultBranch,
+            ["topics"] = new JsonArray(),
+            ["has_discussions"] = false,
+            ["is_template"] = false,
+            ["allow_forking"] = true,
+            ["web_commit_signoff_required"] = false,
             ["created_at"] = Time(repository.CreatedAt),
             ["updated_at"] = Time(repository.CreatedAt),
             ["pushed_at"] = Time(repository.CreatedAt),
@@ -94,6 +99,8 @@ internal sealed class Shapes(World world)
         ["issue_url"] = Api(repository, $"/issues/{issue.Number}"),
         ["body"] = comment.Body,
         ["user"] = User(comment.Author),
+        ["performed_via_github_app"] = null,
+        ["reactions"] = Reactions(Api(repository, $"/issues/comments/{comment.Id}/reactions"), comment.Reactions),
         ["author_association"] = "MEMBER",
         ["created_at"] = Time(comment.CreatedAt),
         ["updated_at"] = Time(comment.UpdatedAt),
@@ -122,6 +129,7 @@ internal sealed class Shapes(World world)
         ["assignees"] = new JsonArray(),
         ["milestone"] = null,
         ["comments"] = issue.Comments.Count,
+        ["reactions"] = Reactions(Api(repository, $"/issues/{issue.Number}/reactions"), []),
         ["author_association"] = "MEMBER",
         ["created_at"] = Time(issue.CreatedAt),
         ["updated_at"] = Time(issue.UpdatedAt),
@@ -133,7 +141,7 @@ internal sealed class Shapes(World world)
         var api = Api(repository, $"/pulls/{pull.Number}");
         var html = Url($"/{repository.FullName}/pull/{pull.Number}");
         var issue = Api(repository, $"/issues/{pull.Number}");
-        var headSha = (pull.State == "open" ? repository.Git.Find($"refs/heads/{pull.Head}") : null) ?? pull.HeadSha;
+        var headSha = HeadOf(repository, pull);
         var json = new JsonObject
         {
             ["id"] = pull.Id,
@@ -143,7 +151,7 @@ internal sealed class Shapes(World world)
             ["body"] = pull.Body,
             ["state"] = pull.State,
             ["draft"] = pull.IsDraft,
-            ["locked"] = false,
+            ["locked"] = pull.IsLocked,
             ["url"] = api,
             ["html_url"] = html,
             ["diff_url"] = $"{html}.diff",
@@ -165,10 +173,11 @@ internal sealed class Shapes(World world)
             ["requested_teams"] = new JsonArray(),
             ["author_association"] = "MEMBER",
             ["auto_merge"] = null,
-            ["merge_commit_sha"] = null,
+            ["active_lock_reason"] = null,
+            ["merge_commit_sha"] = pull.MergeCommit,
             ["created_at"] = Time(pull.CreatedAt),
-            ["updated_at"] = Time(pull.CreatedAt),
-            ["closed_at"] = pull.State == "closed" ? Time(pull.MergedAt ?? pull.CreatedAt) : null,
+            ["updated_at"] = Time(pull.UpdatedAt),
+            ["closed_at"] = pull.ClosedAt is { } closed ? Time(closed) : null,
             ["merged_at"] = pull.MergedAt is { } merged ? Time(merged) : null,
             ["_links"] = new JsonObject
             {
@@ -186,32 +195,6 @@ internal sealed class Shapes(World world)
             AddWhole(json, pull);
         return json;
     }
-
-    public JsonObject Review(Repository repository, PullRequest pull, User reviewer, string verdict, string? text) => new()
-    {
-        ["id"] = world.NewId(),
-        ["user"] = User(reviewer),
-        ["body"] = text,
-        ["state"] = verdict,
-        ["commit_id"] = repository.Git.Find($"refs/heads/{pull.Head}") ?? pull.HeadSha,
-        ["submitted_at"] = Time(world.Now),
-        ["html_url"] = Url($"/{repository.FullName}/pull/{pull.Number}#review"),
-    };
-
-    public JsonObject Run(Repository repository, string name, string branch, string status, string? conclusion) => new()
-    {
-        ["id"] = world.NewId(),
-        ["name"] = name,
-        ["display_title"] = name,
-        ["event"] = "pull_request",
-        ["status"] = status,
-        ["conclusion"] = conclusion,
-        ["head_branch"] = branch,
-        ["head_sha"] = repository.Git.Find($"refs/heads/{branch}"),
-        ["head_repository"] = Repository(repository),
-        ["run_attempt"] = 1,
-        ["html_url"] = Url($"/{repository.FullName}/actions/runs/1"),
-    };
 
     public JsonObject Installation(Installation installation) => new()
     {
@@ -265,6 +248,7 @@ internal sealed class Shapes(World world)
         // GitHub computes it later, and says null until then.
         json["mergeable"] = null;
         json["mergeable_state"] = "unknown";
+        json["rebaseable"] = null;
         json["maintainer_can_modify"] = false;
         foreach (var name in (string[])["additions", "changed_files", "comments", "commits", "deletions", "review_comments"])
             json[name] = 0;

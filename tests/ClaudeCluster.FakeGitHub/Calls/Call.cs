@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ClaudeCluster.FakeGitHub.Answers;
 using ClaudeCluster.FakeGitHub.State;
+using ClaudeCluster.FakeGitHub.Webhooks;
 using Microsoft.AspNetCore.Http;
 
 namespace ClaudeCluster.FakeGitHub.Calls;
@@ -11,6 +12,9 @@ internal sealed record Call(World World, Shapes Shapes, Token Token, IReadOnlyDi
     /// <summary>Set by the router, where the address names one that the token sees.</summary>
     public Repository Repository { get; init; } = null!;
 
+    /// <summary>As the caller named it; empty: it did not.</summary>
+    public string ApiVersion { get; init; } = "";
+
     /// <summary>What happened is told to the webhook when the answer has been given; the caller is who did it.</summary>
     public void Tell(Repository repository, string eventName, string action, params (string Field, JsonNode Value)[] parts)
     {
@@ -19,6 +23,18 @@ internal sealed record Call(World World, Shapes Shapes, Token Token, IReadOnlyDi
             payload[field] = value;
         World.Happened.Enqueue((eventName, payload));
     }
+
+    /// <summary>A branch may have moved.</summary>
+    /// <param name="before">Where it stood.</param>
+    public void TellPush(Repository repository, string branch, string? before)
+    {
+        var after = repository.Git.Find($"refs/heads/{branch}");
+        foreach (var happened in after == before ? [] : new Payloads(World, Shapes).Push(repository, branch, before, after, Token.User))
+            World.Happened.Enqueue(happened);
+    }
+
+    /// <summary>Of GraphQL: what of the answer is null for a reason.</summary>
+    public List<JsonObject> Problems { get; } = [];
 
     public string Text(string field) => Body?[field]?.GetValue<string>() ?? "";
 

@@ -22,6 +22,9 @@ internal static class GraphQlCalls
             "ReadFile" => InRepository(call, variables, "contents", repository => ReadFile(repository, Text(variables, "path"))),
             "FindBranches" => InRepository(call, variables, "contents", repository => FindBranches(repository, variables)),
             "LookAtIssue" => InRepository(call, variables, "issues", repository => LookAtIssue(call, repository, variables)),
+            "LookAtPullRequest" => InRepository(call, variables, "pull_requests", repository => FeedbackQueries.Look(call, repository, variables)),
+            "ReadThreads" => InRepository(call, variables, "pull_requests", repository => FeedbackQueries.Threads(call, repository, variables)),
+            "ReadChecks" => InRepository(call, variables, "checks", repository => FeedbackQueries.Checks(call, repository, variables)),
             "WriteIssue" => IssueCalls.Write(call, variables),
             "DeleteComment" => IssueCalls.Delete(call, variables),
             "MoveBranches" => MoveBranches(call, variables),
@@ -36,7 +39,12 @@ internal static class GraphQlCalls
             return Bad("NOT_FOUND", $"Could not resolve to a Repository with the name '{Text(variables, "owner")}/{Text(variables, "name")}'.");
         if (!call.Token.May(permission, "read"))
             return Bad("FORBIDDEN", "Resource not accessible by integration");
-        return new(200, new JsonObject { ["data"] = new JsonObject { ["repository"] = read(repository) } });
+        var answer = new JsonObject { ["data"] = new JsonObject { ["repository"] = read(repository) } };
+
+        // What is missing in it is null, and said beside it.
+        if (call.Problems.Count > 0)
+            answer["errors"] = new JsonArray([.. call.Problems]);
+        return new(200, answer);
     }
 
     private static JsonObject ReadFile(Repository repository, string path)
@@ -125,9 +133,12 @@ internal static class GraphQlCalls
             commands.Append(after == Nothing ? $"delete {name}{from}\n" : $"update {name} {after}{from}\n");
         }
 
-        return repository.Git.TryUpdate(commands.ToString(), out var error)
-            ? new(200, new JsonObject { ["data"] = new JsonObject { ["updateRefs"] = new JsonObject { ["clientMutationId"] = null } } })
-            : Bad("UNPROCESSABLE", $"Ref update failed: {error.Trim()}");
+        var moved = variables["moves"]!.AsArray().Select(move => Text(move!.AsObject(), "name")["refs/heads/".Length..]).Distinct().ToDictionary(branch => branch, branch => repository.Git.Find($"refs/heads/{branch}"));
+        if (!repository.Git.TryUpdate(commands.ToString(), out var error))
+            return Bad("UNPROCESSABLE", $"Ref update failed: {error.Trim()}");
+        foreach (var (branch, before) in moved)
+            call.TellPush(repository, branch, before);
+        return new(200, new JsonObject { ["data"] = new JsonObject { ["updateRefs"] = new JsonObject { ["clientMutationId"] = null } } });
     }
 
     internal static Answer Bad(string type, string message) => new(200, new JsonObject

@@ -19,6 +19,8 @@ internal static class RestCalls
         new("POST", "/repos/{owner}/{repo}/pulls", "pull_requests=write", OpenPullRequest),
         new("GET", "/repos/{owner}/{repo}/pulls", "pull_requests=read", ListPullRequests),
         .. AppCalls.All,
+        .. FeedbackCalls.All,
+        .. ActionsCalls.All,
     ];
 
     private static Answer ReadPermission(Call call)

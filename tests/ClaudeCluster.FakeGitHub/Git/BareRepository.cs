@@ -25,13 +25,44 @@ public sealed class BareRepository
 
     public string? ReadFile(string commit, string path) => TryRun(out var text, "show", $"{commit}:{path}") ? text : null;
 
+    /// <summary>The files right in a folder, by path.</summary>
+    /// <param name="commit">Of which state.</param>
+    /// <param name="folder">With a slash at its end.</param>
+    public IReadOnlyDictionary<string, string> ReadFolder(string commit, string folder) =>
+        TryRun(out var names, "ls-tree", "--name-only", commit, folder)
+            ? names.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(path => path, path => ReadFile(commit, path) ?? "")
+            : new Dictionary<string, string>();
+
     public bool HasCommitsBetween(string from, string to) => TryRun(out var text, "rev-list", "--count", $"{from}..{to}") && text.Trim() != "0";
 
-    /// <summary>A commit on a branch with one file changed, as if somebody had pushed it.</summary>
-    /// <returns>The commit.</returns>
-    public string Commit(string branch, string path, string content, string message = "A change")
+    /// <summary>The branches that stand at a commit.</summary>
+    public IReadOnlyList<string> BranchesAt(string commit) => TryRun(out var text, "for-each-ref", "--format=%(refname:lstrip=2)", "--points-at", commit, "refs/heads/")
+        ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        : [];
+
+    public bool IsAncestor(string commit, string of) => TryRun(out _, "merge-base", "--is-ancestor", commit, of);
+
+    /// <returns>The tree of both together; null: they conflict.</returns>
+    public string? MergedTree(string one, string other) => TryRun(out var text, "merge-tree", "--write-tree", one, other) ? text.Split('\n')[0] : null;
+
+    /// <summary>Puts the other commit into the branch, as GitHub's button does: with a commit of its own.</summary>
+    /// <returns>That commit; null: they conflict.</returns>
+    public string? Merge(string branch, string other, string message)
     {
-        var parent = Find($"refs/heads/{branch}");
+        var standing = Find($"refs/heads/{branch}")!;
+        if (MergedTree(standing, other) is not { } tree)
+            return null;
+        var commit = RunWith(null, message, "commit-tree", tree, "-p", standing, "-p", other).Trim();
+        Branch(branch, commit);
+        return commit;
+    }
+
+    /// <summary>A commit on a branch with one file changed, as if somebody had pushed it.</summary>
+    /// <param name="from">What it follows; null: the branch as it stands. Another commit makes it a push by force.</param>
+    /// <returns>The commit.</returns>
+    public string Commit(string branch, string path, string content, string message = "A change", string? from = null)
+    {
+        var parent = from ?? Find($"refs/heads/{branch}");
         var index = System.IO.Path.Combine(Path, "index-of-the-fake");
         File.Delete(index);
         if (parent is not null)

@@ -40,6 +40,10 @@ public sealed class Repository(long id, User owner, string name, bool isPrivate,
 
     public List<PullRequest> PullRequests { get; } = [];
 
+    public List<CheckRun> CheckRuns { get; } = [];
+
+    public List<CommitStatus> Statuses { get; } = [];
+
     /// <summary>Nobody moves these.</summary>
     public HashSet<string> ProtectedBranches { get; } = new(StringComparer.Ordinal);
 
@@ -102,6 +106,8 @@ public sealed class Comment(long id, User author, string body, DateTimeOffset cr
 
     public DateTimeOffset UpdatedAt { get; set; } = createdAt;
 
+    public List<GivenReaction> Reactions { get; } = [];
+
     /// <summary>Lists that do not show it yet.</summary>
     public int Hidden { get; set; }
 }
@@ -118,7 +124,8 @@ public sealed class PullRequest(long id, int number, User author, string head, s
 
     public string Base { get; } = @base;
 
-    public string HeadSha { get; } = headSha;
+    /// <summary>Of one that is open its branch says it, if there still is one.</summary>
+    public string HeadSha { get; set; } = headSha;
 
     public DateTimeOffset CreatedAt { get; } = createdAt;
 
@@ -130,7 +137,26 @@ public sealed class PullRequest(long id, int number, User author, string head, s
 
     public string State { get; set; } = "open";
 
+    public DateTimeOffset UpdatedAt { get; set; } = createdAt;
+
+    public DateTimeOffset? ClosedAt { get; set; }
+
     public DateTimeOffset? MergedAt { get; set; }
+
+    public string? MergeCommit { get; set; }
+
+    public bool IsLocked { get; set; }
+
+    /// <summary>Below it, not at its lines.</summary>
+    public List<Comment> Comments { get; } = [];
+
+    public List<GivenReview> Reviews { get; } = [];
+
+    /// <summary>In the order of their making.</summary>
+    public List<ReviewComment> ReviewComments { get; } = [];
+
+    /// <summary>The two commits of which somebody asked already whether they can be merged.</summary>
+    public (string Head, string Base)? Weighed { get; set; }
 
     /// <summary>Lists that do not show it yet.</summary>
     public int Hidden { get; set; }

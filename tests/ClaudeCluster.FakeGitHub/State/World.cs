@@ -1,22 +1,33 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.Actions;
 using ClaudeCluster.FakeGitHub.Git;
 
 namespace ClaudeCluster.FakeGitHub.State;
 
 /// <summary>All that this GitHub knows. Whoever reads or changes it holds <see cref="Gate"/>.</summary>
-public sealed class World(string folder, TimeProvider clock)
+public sealed class World
 {
+    private readonly string _folder;
     private long _lastId = 1000;
+
+    public World(string folder, TimeProvider clock)
+    {
+        (_folder, Clock) = (folder, clock);
+        Actions = new ActionsBoard(this);
+    }
 
     public Lock Gate { get; } = new();
 
-    public TimeProvider Clock { get; } = clock;
+    public TimeProvider Clock { get; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
     /// <summary>Where it can be reached; set when it listens.</summary>
     public Uri Url { get; set; } = new("http://127.0.0.1");
+
+    /// <summary>Where logs lie: another host, as to whoever compares addresses.</summary>
+    public Uri LogsUrl { get; set; } = new("http://127.0.0.1");
 
     public List<User> Users { get; } = [];
 
@@ -26,10 +37,12 @@ public sealed class World(string folder, TimeProvider clock)
 
     public List<App> Apps { get; } = [];
 
+    public ActionsBoard Actions { get; }
+
     /// <summary>By full name: whole repositories that are asked for elsewhere now.</summary>
     public Dictionary<string, Uri> MovedTo { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>By calls of the API, and not told to the webhook yet.</summary>
+    /// <summary>By calls of the API or in Actions, and not told to webhook and workflows yet.</summary>
     internal Queue<(string Event, JsonObject Payload)> Happened { get; } = new();
 
     /// <summary>A new branch stays unknown to this many openings of a pull request.</summary>
@@ -52,7 +65,7 @@ public sealed class World(string folder, TimeProvider clock)
     public Repository AddRepository(string fullName, bool isPrivate = true, string defaultBranch = "main")
     {
         var parts = fullName.Split('/');
-        var bare = BareRepository.Create(Path.Combine(folder, parts[0], parts[1] + ".git"), defaultBranch);
+        var bare = BareRepository.Create(Path.Combine(_folder, parts[0], parts[1] + ".git"), defaultBranch);
         var repository = new Repository(NewId(), User(parts[0]), parts[1], isPrivate, defaultBranch, bare, Now);
         Repositories.Add(repository);
         return repository;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.FakeGitHub.Webhooks;
 
@@ -41,6 +42,9 @@ public sealed class WebhookSender : IAsyncDisposable
 
     public string Secret { get; set; } = "";
 
+    /// <summary>By full name: repositories that have no webhook.</summary>
+    public HashSet<string> Without { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     public IReadOnlyList<Delivery> Deliveries
     {
         get
@@ -67,10 +71,23 @@ public sealed class WebhookSender : IAsyncDisposable
             _soon.Add(SendAsync(eventName, payload));
     }
 
+    /// <summary>Tells all that happened to the workflows and to the webhook.</summary>
+    internal void Tell(World world)
+    {
+        lock (world.Gate)
+        {
+            while (world.Happened.TryDequeue(out var happened))
+            {
+                world.Actions.Hear(happened.Event, happened.Payload);
+                SendSoon(happened.Event, happened.Payload);
+            }
+        }
+    }
+
     /// <summary>Sends it, or does with it what was planned.</summary>
     public async Task SendAsync(string eventName, JsonObject payload)
     {
-        if (Target is null)
+        if (Target is null || Without.Contains(payload["repository"]?["full_name"]?.GetValue<string>() ?? ""))
             return;
         var delivery = new Delivery(Guid.NewGuid().ToString(), eventName, payload.ToJsonString(), []);
         DeliveryFate fate;

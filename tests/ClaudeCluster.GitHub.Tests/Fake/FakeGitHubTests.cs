@@ -76,13 +76,14 @@ public sealed class FakeGitHubTests
         using var receiver = new Receiver();
         kit.Fake.Webhooks.Target = receiver.Url;
 
-        await Task.WhenAll(receiver.ReadAsync(3), ReviewAndMergeAsync());
+        await Task.WhenAll(receiver.ReadAsync(4), ReviewAndMergeAsync());
 
         var read = receiver.Received.Select(delivery => RepositoryEventReader.Read(delivery.Body, "hook", delivery.Event)).ToList();
         Assert.Equal(("failure", "claude/issue-1"), Assert.IsType<RepositoryEvent.RunChanged>(read[0]) is var run ? (run.Run.Conclusion, run.Run.Branch) : default);
         Assert.Equal("changes_requested", Assert.IsType<RepositoryEvent.Reviewed>(read[1]).Verdict);
-        Assert.True(Assert.IsType<RepositoryEvent.PullRequestChanged>(read[2]).PullRequest.IsMerged);
-        Assert.Equal(commit, kit.Repository.Git.Find("refs/heads/main"));
+        Assert.Equal("refs/heads/main", Assert.IsType<RepositoryEvent.Pushed>(read[2]).Reference);
+        Assert.True(Assert.IsType<RepositoryEvent.PullRequestChanged>(read[3]).PullRequest.IsMerged);
+        Assert.True(kit.Repository.Git.IsAncestor(commit, kit.Repository.Git.Find("refs/heads/main")!));
 
         async Task ReviewAndMergeAsync()
         {
@@ -175,7 +176,7 @@ public sealed class FakeGitHubTests
                 var context = await _listener.GetContextAsync();
                 using var body = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(body);
-                var action = System.Text.Json.Nodes.JsonNode.Parse(body.ToArray())!["action"]!.GetValue<string>();
+                var action = System.Text.Json.Nodes.JsonNode.Parse(body.ToArray())!["action"]?.GetValue<string>() ?? "";
                 Received.Add((context.Request.Headers["X-GitHub-Delivery"]!, context.Request.Headers["X-GitHub-Event"]!, action, context.Request.Headers["X-Hub-Signature-256"], body.ToArray()));
                 context.Response.StatusCode = 202;
                 context.Response.Close();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ClaudeCluster.FakeGitHub;
+using ClaudeCluster.FakeGitHub.Webhooks;
 using Newtonsoft.Json.Linq;
 using NJsonSchema;
 
@@ -10,7 +11,17 @@ namespace ClaudeCluster.GitHub.Tests;
 /// <summary>GitHub's own description of its API (npm <c>@octokit/openapi</c>), trimmed to the calls that the fake knows.</summary>
 internal static class GitHubSchemas
 {
-    private static readonly Lazy<JObject> Trimmed = new(Trim);
+    /// <summary>What the fake tells of.</summary>
+    private static readonly string[] Webhooks =
+    [
+        "issues-opened", "issues-labeled", "issues-unlabeled", "issues-edited", "issues-closed", "issues-reopened", "issue-comment-created",
+        "pull-request-opened", "pull-request-edited", "pull-request-synchronize", "pull-request-closed", "pull-request-reopened",
+        "pull-request-review-submitted", "pull-request-review-comment-created", "push", "status", "check-suite-completed",
+        "workflow-run-completed", "workflow-job-queued", "workflow-job-in-progress", "workflow-job-completed",
+    ];
+
+    private static readonly Lazy<JObject> Trimmed = new(() => Trim(FakeGitHubServer.Operations));
+    private static readonly Lazy<JObject> TrimmedWebhooks = new(() => Trim(Webhooks.Select(name => $"webhook-{name}")));
     private static readonly ConcurrentDictionary<string, Task<JsonSchema?>> Compiled = new(StringComparer.Ordinal);
 
     public static string Folder { get; } = Path.GetFullPath(Path.Combine(Here(), "..", "..", "github-schemas"));
@@ -36,6 +47,23 @@ internal static class GitHubSchemas
         return findings;
     }
 
+    /// <returns>What GitHub would never send, one line each.</returns>
+    public static async Task<IReadOnlyList<string>> CheckWebhooksAsync(IEnumerable<Delivery> deliveries)
+    {
+        var findings = new List<string>();
+        foreach (var delivery in IsSetUp ? deliveries : [])
+        {
+            var action = (string?)JObject.Parse(delivery.Body)["action"];
+            var name = (action is null ? delivery.Event : $"{delivery.Event}-{action}").Replace('_', '-');
+            if (!Webhooks.Contains(name))
+                findings.Add($"{name}: it is not in the list of what is checked");
+            else
+                findings.AddRange((await Compiled.GetOrAdd($"webhook-{name} request", CompileAsync))!.Validate(delivery.Body).Select(problem => $"{name}: {problem}"));
+        }
+
+        return findings;
+    }
+
     /// <summary>A proxy's page, which a fault may bring, is no JSON object.</summary>
     private static async Task<IEnumerable<string>> CheckBodyAsync(string what, string body) =>
         body.StartsWith('{') || body.StartsWith('[') ? await Compiled.GetOrAdd(what, CompileAsync) is { } schema ? schema.Validate(body).Select(problem => $"{what}: {problem}") : [] : [];
@@ -44,17 +72,18 @@ internal static class GitHubSchemas
     private static async Task<JsonSchema?> CompileAsync(string what)
     {
         var at = what.LastIndexOf(' ');
-        var operation = Trimmed.Value["operations"]![what[..at]]!;
+        var trimmed = (what.StartsWith("webhook-", StringComparison.Ordinal) ? TrimmedWebhooks : Trimmed).Value;
+        var operation = trimmed["operations"]![what[..at]]!;
         if (operation.SelectToken(what[(at + 1)..]) is not JObject schema)
             return null;
-        var whole = new JObject { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["definitions"] = Trimmed.Value["definitions"], ["allOf"] = new JArray(schema) };
+        var whole = new JObject { ["$schema"] = "http://json-schema.org/draft-07/schema#", ["definitions"] = trimmed["definitions"], ["allOf"] = new JArray(schema) };
         return await JsonSchema.FromJsonAsync(whole.ToString());
     }
 
-    private static JObject Trim()
+    private static JObject Trim(IEnumerable<string> operations)
     {
-        var output = Path.Combine(Folder, "obj", $"api-{Environment.ProcessId}.json");
-        Node("trim.mjs", "", [output, .. FakeGitHubServer.Operations]);
+        var output = Path.Combine(Folder, "obj", $"api-{Environment.ProcessId}-{Guid.NewGuid():N}.json");
+        Node("trim.mjs", "", [output, .. operations]);
         var trimmed = JObject.Parse(File.ReadAllText(output));
         File.Delete(output);
         return trimmed;

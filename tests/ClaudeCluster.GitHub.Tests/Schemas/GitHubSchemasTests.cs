@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub.State;
+using ClaudeCluster.GitHub.Tests.Feedback;
 
 namespace ClaudeCluster.GitHub.Tests.Schemas;
 
@@ -51,15 +53,50 @@ public sealed class GitHubSchemasTests
         await kit.Service.PutCommentAsync(issue, new("f"), null, "y", default);
         await kit.Service.ReadAsync(kit.Ref, "README.md", default);
         await kit.Service.DeleteBranchesAsync(kit.Ref, ["a", "b"], default);
+        await kit.Service.LookAsync(kit.Ref, 77, default);
+        await kit.Service.ReadFailedChecksAsync(kit.Ref, new(kit.FirstCommit), default);
+        await kit.Service.ReplyAsync(kit.Ref, 77, new("5"), new("f"), "x", default);
 
         var documents = kit.Fake.Requests.All
             .Where(request => request.Path == "/graphql")
             .Select(request => JsonNode.Parse(request.RequestBody)!["query"]!.GetValue<string>())
             .ToList();
 
-        Assert.Equal(6, documents.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(9, documents.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal("", GitHubSchemas.Node("check-graphql.mjs", JsonSerializer.Serialize(documents)));
         Assert.Contains("nonsense", GitHubSchemas.Node("check-graphql.mjs", """["{ viewer { nonsense } }"]"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_GraphQL_answer_of_the_fakes_is_as_GitHubs_schema_says()
+    {
+        GitHubSchemas.SkipUnlessSetUp();
+        await using var kit = await GitHubKit.StartAsync();
+        await kit.Service.PutCommentAsync(await kit.OpenIssueAsync(), new("f"), null, "x", default);
+        var pull = await kit.OpenPullRequestAsync();
+        await kit.Fake.People.FailRunAsync(kit.Repository, pull.Head.Value, "CI", "test", "x");
+        await kit.Fake.People.CheckAsync(kit.Repository, pull.Head.Value, "codecov", "coverage", "failure", "Fell", "By 3 %.");
+        await kit.Fake.People.SetStatusAsync(kit.Repository, pull.Head.Value, "jenkins", "error", null, FeedbackKit.Owner);
+        await pull.ReviewAsync("Look", new Remark("a.cs", 3, "Why?"), new Remark("b.cs", null, "Hm."));
+        await pull.LookAsync();
+        await pull.FailedAsync();
+        await pull.ReplyAsync(pull.Pull.ReviewComments[0], "Done.");
+        await kit.Service.LookAsync(kit.Ref, 77, default);
+        await kit.Service.ReadAsync(kit.Ref, "README.md", default);
+        await kit.Service.DeleteBranchesAsync(kit.Ref, ["a", FeedbackKit.Branch], default);
+
+        var asked = kit.Fake.Requests.All.Where(request => request.Path == "/graphql").ToList();
+        var answers = asked.Select(request => new JsonObject
+        {
+            ["query"] = JsonNode.Parse(request.RequestBody)!["query"]!.DeepClone(),
+            ["variables"] = JsonNode.Parse(request.RequestBody)!["variables"]!.DeepClone(),
+            ["answer"] = JsonNode.Parse(request.AnswerBody),
+        }).ToList();
+
+        Assert.Equal(6, asked.Select(request => request.Operation).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal("", GitHubSchemas.Node("check-graphql-answers.mjs", JsonSerializer.Serialize(answers)));
+        answers[0]["answer"]!["data"]!["repository"]!["nonsense"] = 1;
+        Assert.Contains("nonsense", GitHubSchemas.Node("check-graphql-answers.mjs", JsonSerializer.Serialize(answers)), StringComparison.Ordinal);
     }
 
     private static Task<IReadOnlyList<string>> CheckAsync(string request) =>

@@ -142,6 +142,6 @@ internal sealed class FlowHarness : IAsyncDisposable
     {
         public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(true, null));
 
-        public Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
     }
 }

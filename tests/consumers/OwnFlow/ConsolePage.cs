@@ -33,5 +33,5 @@ internal sealed class ThisProgram : IFleet
 {
     public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(true, null));
 
-    public Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
 }
