@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -33,19 +34,39 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Run_that_is_killed_midway_still_leads_to_one_pull_request()
+    public async Task Run_that_is_killed_while_Claude_works_leads_to_a_new_attempt_in_a_new_run_and_to_one_pull_request()
     {
         await using var place = await ActionsPlace.StartAsync(["backend"], []);
 
         var issues = await place.LabelAsync(place.ByActions, ["backend"]);
-        await place.UntilAsync(() => Killer.ProcessesOf(place.Cluster, "claude").Count > 0);
+        await place.UntilAsync(() => place.Cluster.Model.Requests.Count > 0);
         KillAgents(place);
         await place.UntilReviewedAsync((place.ByActions, issues));
 
+        Assert.Equal(2, (await RunsOfOneIssueAsync(place, issues)).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public async Task Run_that_is_killed_before_it_claims_its_attempt_is_followed_by_another_run_for_the_same_attempt()
+    {
+        await using var place = await ActionsPlace.StartAsync(["backend"], []);
+
+        var issues = await place.LabelAsync(place.ByActions, ["backend"]);
+        await place.UntilAsync(() => AgentsOf(place).Count > 0);
+        KillAgents(place);
+        await place.UntilReviewedAsync((place.ByActions, issues));
+
+        Assert.Single((await RunsOfOneIssueAsync(place, issues)).Distinct(StringComparer.Ordinal));
+    }
+
+    /// <returns>The names of its two runs.</returns>
+    private static async Task<IEnumerable<string>> RunsOfOneIssueAsync(ActionsPlace place, IReadOnlyList<Issue> issues)
+    {
         place.AssertEachHasItsOnePullRequest(place.ByActions, issues, ["backend"]);
         await place.UntilAsync(() => place.RunsOf(ActionsPlace.AgentRun).All(run => run.Status == "completed"));
-        foreach (var run in place.RunsOf(ActionsPlace.AgentRun)) output.WriteLine($"{run.Title} {run.CreatedAt:T} {run.UpdatedAt:T} {run.Conclusion} {run.Jobs[0].StartedAt:T} {run.Jobs[0].Log}");
-        Assert.Equal(["failure", "success"], place.RunsOf(ActionsPlace.AgentRun).Select(run => run.Conclusion));
+        var runs = place.RunsOf(ActionsPlace.AgentRun);
+        Assert.Equal(["failure", "success"], runs.Select(run => run.Conclusion));
+        return runs.Select(run => run.Title);
     }
 
     /// <summary>By name for the attempt, on the runner with the specialty, and green; and the status labels of our own App ran nothing.</summary>
@@ -67,12 +88,13 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     /// <summary>As by <c>kill -9</c> of the job's own process.</summary>
     private static void KillAgents(ActionsPlace place)
     {
-        var agents = Killer.ProcessesOf(place.Cluster, "dotnet").Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains("agent\0--once", StringComparison.Ordinal)).ToList();
-        Assert.NotEmpty(agents);
-        foreach (var id in agents)
+        foreach (var id in AgentsOf(place))
         {
             using var agent = Process.GetProcessById(id);
             agent.Kill();
         }
     }
+
+    private static IReadOnlyList<int> AgentsOf(ActionsPlace place) =>
+        [.. Killer.ProcessesOf(place.Cluster, "dotnet").Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains("agent\0--once", StringComparison.Ordinal))];
 }
