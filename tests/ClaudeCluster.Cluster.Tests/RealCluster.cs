@@ -90,6 +90,15 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <param name="slots">Tasks at once.</param>
     public async Task StartAgentAsync(string id, string specialty, int slots)
     {
+        await AddAgentAsync(id, specialty, slots);
+        var agent = Playground.Start("agent", "--config", $"{id}.yml");
+        _processes[id] = agent;
+        await agent.SaysAsync("takes tasks");
+    }
+
+    /// <summary>Sets up an agent's PC, and starts nothing there.</summary>
+    public async Task AddAgentAsync(string id, string specialty, int slots)
+    {
         if (!File.Exists(Playground.At($"{id}.token")))
         {
             var added = await Playground.CallAsync("agents", "add", id, "--specialties", specialty, "--coordinator", $"http://127.0.0.1:{_port}", "--json");
@@ -110,9 +119,6 @@ internal sealed class RealCluster : IAsyncDisposable
             health:
               port: 0
             """);
-        var agent = Playground.Start("agent", "--config", $"{id}.yml");
-        _processes[id] = agent;
-        await agent.SaysAsync("takes tasks");
     }
 
     public async Task KillAsync(string name)

@@ -25,6 +25,9 @@ internal sealed class WakeUps(IRunners runners, IRecordStore records, TimeProvid
     /// <summary>GitHub gives a run to an idle runner within seconds.</summary>
     private static readonly TimeSpan QueuedForLong = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longer than one request to GitHub takes at most.</summary>
+    private static readonly TimeSpan InFlightFor = TimeSpan.FromSeconds(45);
+
     private static readonly TimeSpan RememberedFor = TimeSpan.FromDays(30);
     private static readonly TimeSpan ForgetsEvery = TimeSpan.FromDays(1);
 
@@ -48,6 +51,9 @@ internal sealed class WakeUps(IRunners runners, IRecordStore records, TimeProvid
             : await runners.FindRunAsync(repository, call.AttemptId, wakeUp.At, cancellationToken);
         return run switch
         {
+            // Somebody is asking GitHub at this moment, or died of it.
+            null when wakeUp is { Run: null, IsUnclear: false } && time.GetUtcNow() - wakeUp.At < InFlightFor => new(true, null),
+
             // It is over, or never came to be: nobody is on the way.
             null or { State: AgentRunState.Ended } => await BeginAsync(call, repository, found, cancellationToken, stored.Revision),
             { State: AgentRunState.Queued } => await QueuedAsync(call, repository, found, run, cancellationToken),
@@ -63,7 +69,7 @@ internal sealed class WakeUps(IRunners runners, IRecordStore records, TimeProvid
         var wakeUp = new WakeUp(repository.FullName, time.GetUtcNow(), Run: null);
         if (await records.PutAsync(Kind, call.AttemptId, Text(wakeUp), expected, cancellationToken) is not { } revision)
             return new(true, null); // Somebody else wakes one at this moment.
-        var dispatch = await runners.DispatchAsync(repository, call.Specialty, call.AttemptId, cancellationToken);
+        var dispatch = await DispatchAsync(call, repository, wakeUp, revision, cancellationToken);
         if (dispatch.Refusal is { } refusal)
         {
             _refused[repository.Id] = (time.GetUtcNow() + RefusedFor, refusal);
@@ -75,6 +81,20 @@ internal sealed class WakeUps(IRunners runners, IRecordStore records, TimeProvid
             await records.PutAsync(Kind, call.AttemptId, Text(wakeUp with { Run = dispatch.Run }), revision, cancellationToken);
         await ForgetAsync(cancellationToken);
         return look.IsAlive == true ? new(true, null) : new(false, $"a run was asked for, but {look.Words}");
+    }
+
+    private async Task<Dispatch> DispatchAsync(AgentCall call, RepositoryRef repository, WakeUp wakeUp, long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await runners.DispatchAsync(repository, call.Specialty, call.AttemptId, cancellationToken);
+        }
+        catch
+        {
+            // It may have begun all the same: the next call looks for it.
+            await records.PutAsync(Kind, call.AttemptId, Text(wakeUp with { IsUnclear = true }), revision, CancellationToken.None);
+            throw;
+        }
     }
 
     private async Task<Availability> QueuedAsync(AgentCall call, RepositoryRef repository, Availability found, AgentRun run, CancellationToken cancellationToken)
@@ -108,5 +128,9 @@ internal sealed class WakeUps(IRunners runners, IRecordStore records, TimeProvid
     /// <param name="Repository">For people who look into the database.</param>
     /// <param name="At">When a run was asked for.</param>
     /// <param name="Run">GitHub's id; null: not known, or not yet.</param>
-    private sealed record WakeUp(string Repository, DateTimeOffset At, long? Run);
+    private sealed record WakeUp(string Repository, DateTimeOffset At, long? Run)
+    {
+        /// <summary>GitHub gave no clear answer.</summary>
+        public bool IsUnclear { get; init; }
+    }
 }

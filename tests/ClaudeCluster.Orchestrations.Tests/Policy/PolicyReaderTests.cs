@@ -117,6 +117,13 @@ public class PolicyReaderTests
     }
 
     [Theory]
+    [InlineData("", Reach.Auto)]
+    [InlineData("reach: auto", Reach.Auto)]
+    [InlineData("reach: agents", Reach.Agents)]
+    [InlineData("reach: actions", Reach.Actions)]
+    public void Reach_is_one_of_three_words(string text, Reach reach) => Assert.Equal(reach, PolicyReader.Read(text, "policy.yml").Reach);
+
+    [Theory]
     [InlineData("labels: { trigger: claude:done }", "'claude:done' would mean the trigger and a status")]
     [InlineData("labels: { exclude: [Claude] }", "would mean the trigger and an exclude label")]
     [InlineData("specialties: [{ name: a, label: claude }]", "would mean the trigger and the specialty a")]
@@ -125,6 +132,7 @@ public class PolicyReaderTests
     [InlineData("labels: { trigger: \"a\\u001b[31m\" }", "control character")]
     [InlineData("labels: { trigger: }", "has no value")]
     [InlineData("specialties: []", "empty")]
+    [InlineData("reach: everywhere", "'reach' cannot be 'everywhere'. Write auto or agents or actions.")]
     [InlineData("- a\n- b", "should be a section")]
     [InlineData("just words", "should be a section")]
     [InlineData("a: &x [1]\nb: *x", "Anchors")]
