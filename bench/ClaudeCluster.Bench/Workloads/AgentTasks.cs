@@ -22,6 +22,6 @@ internal static class AgentTasks
     {
         public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(IsSomeoneThere: true, Missing: null));
 
-        public Task WakeAsync(Specialty specialty, string attemptId, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
     }
 }
