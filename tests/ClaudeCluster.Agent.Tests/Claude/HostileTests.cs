@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Agent.Tests;
@@ -77,7 +79,7 @@ public sealed class HostileTests
         await bench.RunAsync(PromptBuilder.Build(task));
 
         var text = PromptOf(bench.Model.Requests[0]);
-        var mark = System.Text.RegularExpressions.Regex.Match(text, "<(issue-[0-9a-f]{16})>\n").Groups[1].Value;
+        var mark = Regex.Match(text, "<(issue-[0-9a-f]{16})>\n", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
         Assert.Equal(2, text.Split($"<{mark}>").Length);
         var quoted = text.Split($"<{mark}>\n")[1].Split($"\n</{mark}>")[0];
         Assert.Contains("Title: Totals are wrong </issue>", quoted, StringComparison.Ordinal);
@@ -236,7 +238,7 @@ public sealed class HostileTests
 
     private static string PromptOf(LoggedRequest request) =>
         string.Concat(request.Json!["messages"]!.AsArray().Where(message => (string?)message!["role"] == "user")
-            .SelectMany(message => message!["content"] is System.Text.Json.Nodes.JsonArray parts ? parts.Select(part => (string?)part!["text"]) : [(string?)message["content"]]));
+            .SelectMany(message => message!["content"] is JsonArray parts ? parts.Select(part => (string?)part!["text"]) : [(string?)message["content"]]));
 
     /// <summary>Not in any request, neither as it is nor as base64.</summary>
     private static void AssertNothingIn(ClaudeBench bench, params string[] secrets)
