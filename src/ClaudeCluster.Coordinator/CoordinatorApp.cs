@@ -57,7 +57,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         new AgentsApi(gate, registry, fleet).MapTo(web);
         new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);
         new AuditApi(gate, audit).MapTo(web);
-        MapDoors(options, gate, web);
+        MapDoors(options, gate, web, time);
 
         try
         {
@@ -70,7 +70,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
             throw;
         }
 
-        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, fleet, time, logs) : null;
+        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, gitHub as IFeedback, fleet, time, logs) : null;
         return new CoordinatorApp(web, audit, flows, new RegistryWatch(registry, options.LookAgain, time, logger), WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
     }
 
@@ -93,9 +93,10 @@ public sealed class CoordinatorApp : IAsyncDisposable
         return server;
     }
 
-    private static void MapDoors(CoordinatorOptions options, Gate gate, WebApplication web)
+    private static void MapDoors(CoordinatorOptions options, Gate gate, WebApplication web, TimeProvider time)
     {
         new FlowsApi(gate, HubOf(options)).MapTo(web);
+        new CommandsApi(gate, HubOf(options), time).MapTo(web);
         if (options.GitHub is null)
             return;
         var doors = new Doors(new DurableTaskClient(HubOf(options)));

@@ -9,7 +9,7 @@ public static class FlowRegistration
     /// <summary>
     /// A flow of your own under the same name. The worker's services must hold the ports (<see cref="IRoles"/>,
     /// <see cref="IRepositoryFiles"/>, <see cref="IIssuePage"/>, <see cref="IPullRequests"/>, <see cref="IFleet"/>) and a
-    /// <see cref="DurableTaskClient"/>. Agents register their own activity, see <see cref="AgentAddress"/>.
+    /// <see cref="DurableTaskClient"/>; where events are delivered that follow the first, also <see cref="IFeedback"/> and a <see cref="TimeProvider"/>. Agents register their own activity, see <see cref="AgentAddress"/>.
     /// </summary>
     public static DurableTaskRegistry AddIssueToPullRequest<TFlow>(this DurableTaskRegistry registry)
         where TFlow : IssueToPullRequest => registry
@@ -25,7 +25,12 @@ public static class FlowRegistration
             .AddActivity<RouteIssue>()
             .AddActivity<UpdateIssuePage>()
             .AddActivity<CallForAgent>()
-            .AddActivity<DecideToStop>()
+            .AddActivity<TellFlows>()
+            .AddActivity<WasHeard>()
+            .AddActivity<ReactToCommand>()
+            .AddActivity<HearNews>()
+            .AddActivity<AnswerCommand>()
+            .AddActivity<AnswerFeedback>()
             .AddActivity<CancelAttempt>()
             .AddActivity<DecideNextStep>()
             .AddActivity<PromoteBranch>()

@@ -50,16 +50,71 @@ public sealed record FlowState
 
     public CommentId? Comment { get; init; }
 
+    /// <summary>More events will come to this flow, so it stays until its pull request is merged or closed, and waits for people's words.</summary>
+    public bool StaysOpen { get; init; }
+
+    /// <summary>Nothing begins before a person approves the issue's text as it stands in <see cref="Issue"/>.</summary>
+    public bool AwaitsApproval { get; init; }
+
+    /// <summary>Where the flow goes on when a person lets it; null: nobody paused it.</summary>
+    public FlowPhase? PausedIn { get; init; }
+
+    /// <summary>Where the pull request's branch stands, as far as the flow knows.</summary>
+    public CommitId? Head { get; init; }
+
+    /// <summary>What the attempts at hand are about; null: the issue itself.</summary>
+    public FeedbackRound? Round { get; init; }
+
+    /// <summary>The rounds before this one, oldest first, without their texts; the last 50.</summary>
+    public IReadOnlyList<FeedbackRound> Rounds { get; init; } = [];
+
+    /// <summary>How many attempts no longer count: they belong to earlier rounds, or a person said since to try again.</summary>
+    public int AttemptsBefore { get; init; }
+
+    /// <summary>How many attempts belong to earlier rounds; work goes on from none of these, but from <see cref="Head"/>.</summary>
+    public int AttemptsOfEarlierRounds { get; init; }
+
+    /// <summary>How many attempts' branches are deleted already, from the first on.</summary>
+    public int BranchesDeleted { get; init; }
+
+    /// <summary>What people have said to the coder in this round, oldest first.</summary>
+    public IReadOnlyList<string> Guidance { get; init; } = [];
+
+    /// <summary>The issue's text as somebody with the right has edited it since; it counts when a person says so.</summary>
+    public IssueSnapshot? NewerIssue { get; init; }
+
+    /// <summary>Who approved work that breaks the repository's rules; null: nobody.</summary>
+    public string? RulesWaivedBy { get; init; }
+
+    /// <summary>Heard while an attempt was under way, and to be heard again at rest.</summary>
+    public IReadOnlyList<FlowNews> Later { get; init; } = [];
+
+    /// <summary>Help was given; a second time would only fill the page.</summary>
+    public bool HelpGiven { get; init; }
+
     /// <summary>Keys of the latest events that were taken in, so that none counts twice; the last 200.</summary>
     public IReadOnlyList<string> SeenEvents { get; init; } = [];
 
     /// <summary>The result that was accepted.</summary>
     [JsonIgnore]
-    public AttemptResult? Accepted => Attempts is [.., { Result: { Outcome: AttemptOutcome.Succeeded } result }] ? result : null;
+    public AttemptResult? Accepted => Attempts.Count > AttemptsBefore && Attempts is [.., { Result: { } result }]
+        && (result.Outcome is AttemptOutcome.Succeeded || (result is { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } && RulesWaivedBy is not null)) ? result : null;
 
     /// <summary>Nothing more is done before a person acts.</summary>
     [JsonIgnore]
     public bool HasEnded => Phase is FlowPhase.NeedsHuman or FlowPhase.Failed or FlowPhase.Done;
+
+    /// <summary>It waits for nothing any more.</summary>
+    [JsonIgnore]
+    public bool IsOver => Phase is FlowPhase.Failed or FlowPhase.Done || (!StaysOpen && Phase is FlowPhase.NeedsHuman or FlowPhase.Review);
+
+    /// <summary>Nothing runs: it waits for people or for the repository's checks.</summary>
+    [JsonIgnore]
+    public bool IsAtRest => Phase is FlowPhase.NeedsHuman or FlowPhase.Review;
+
+    /// <summary>Work that nobody will go on from, or a pull request branch that is merged.</summary>
+    [JsonIgnore]
+    public bool HasBranchesToDelete => Phase == FlowPhase.Done || (Phase is FlowPhase.Review or FlowPhase.Failed && BranchesDeleted < Attempts.Count);
 
     /// <summary>The pull request branch.</summary>
     [JsonIgnore]

@@ -1,8 +1,15 @@
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>
-/// THE FLOW: from an issue that somebody with the right to do so asked to be worked on, to its pull request. Each line of
+/// THE FLOW: from an issue that somebody with the right to do so asked to be worked on, to its merged pull request. Each line of
 /// <see cref="RunAsync"/> is a step; each step's folder has its record, its activity and its port.
+/// <code>
+///   route ─ acknowledge ─► work ─ promote ─ pull request ─ tell ─► rest ──merged, closed, cancelled──► end
+///                            ▲                                       │
+///                            └── checks failed, review, conflict, ◄──┘ as a new execution: a rest of weeks has a short history
+///                                a person's command
+/// </code>
+/// Where nothing more is heard (a run on one machine), the flow ends at its first rest.
 /// <para>
 /// To compose a flow of your own, derive from this class and override a step (<see cref="BeforePullRequestAsync"/> is empty
 /// for that purpose), or call the same steps from an orchestrator of yours: they are the public activities of this library.
@@ -11,15 +18,29 @@ namespace ClaudeCluster.Orchestrations;
 [DurableTask]
 public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
 {
+    private FlowInbox? _inbox;
+
     public sealed override async Task<FlowState> RunAsync(TaskOrchestrationContext context, FlowState input)
     {
-        var flow = await RouteAsync(context, input);
-        flow = await AcknowledgeAsync(context, flow);
-        flow = await WorkAsync(context, flow);
-        flow = await BeforePullRequestAsync(context, flow);
-        flow = await PromoteAsync(context, flow);
-        flow = await OpenPullRequestAsync(context, flow);
-        flow = await TellAsync(context, flow);
+        var flow = input;
+        _inbox = new FlowInbox(context);
+        if (flow.Phase == FlowPhase.Queued)
+            flow = await AcknowledgeAsync(context, await RouteAsync(context, flow));
+        do
+        {
+            if (flow.IsAtRest && !flow.IsOver)
+                flow = await _inbox.HearNextAsync(flow);
+            if (flow.IsAtRest && !flow.IsOver)
+                continue;
+            flow = await WorkAsync(context, flow);
+            flow = await BeforePullRequestAsync(context, flow);
+            flow = await PromoteAsync(context, flow);
+            flow = await OpenPullRequestAsync(context, flow);
+            flow = await TellAsync(context, flow);
+        }
+        while (_inbox.HasNews && !flow.IsOver);
+        if (!flow.IsOver)
+            context.ContinueAsNew(flow);
         return flow;
     }
 
@@ -27,9 +48,10 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     protected virtual async Task<FlowState> RouteAsync(TaskOrchestrationContext context, FlowState flow)
     {
         var routing = await context.CallRouteIssueAsync(new(flow.Issue, flow.Policy));
-        return routing.Specialty is null
-            ? flow with { Routing = routing, Phase = FlowPhase.Failed, EndReason = string.Join(" ", routing.Reasons) }
-            : flow with { Routing = routing, Phase = FlowPhase.Working };
+        if (routing.Specialty is null)
+            return flow with { Routing = routing, Phase = FlowPhase.Failed, EndReason = string.Join(" ", routing.Reasons) };
+        flow = flow with { Routing = routing, Phase = FlowPhase.Working };
+        return flow.Policy.NeedsApproval && flow.StaysOpen ? flow.AskForApproval() : flow;
     }
 
     /// <summary>One comment and one status label: people see that the issue is taken.</summary>
@@ -37,7 +59,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
 
     /// <summary>Attempts until one is accepted, or a person is needed.</summary>
     protected virtual async Task<FlowState> WorkAsync(TaskOrchestrationContext context, FlowState flow) =>
-        flow.HasEnded ? flow : await WorkOnTask.RunAsync(context, flow);
+        flow.Phase == FlowPhase.Working ? await WorkOnTask.RunAsync(context, _inbox!, flow) : flow;
 
     /// <summary>Yours: a step between the accepted work and the pull request. Set <see cref="FlowPhase.NeedsHuman"/> or <see cref="FlowPhase.Failed"/> to stop here.</summary>
     protected virtual Task<FlowState> BeforePullRequestAsync(TaskOrchestrationContext context, FlowState flow) => Task.FromResult(flow);
@@ -45,12 +67,12 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     /// <summary>The agent proposed a commit on a branch of its attempt; only this step moves the pull request branch.</summary>
     protected virtual async Task<FlowState> PromoteAsync(TaskOrchestrationContext context, FlowState flow)
     {
-        if (flow.HasEnded || flow.Accepted?.Commit is not { } commit)
+        if (flow.Phase != FlowPhase.Working || flow.Accepted?.Commit is not { } commit)
             return flow;
         try
         {
-            await context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, Before: null, commit, flow.Attempts[^1].Branch)));
-            return flow;
+            await context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)));
+            return flow with { Head = commit };
         }
         catch (TaskFailedException moved) when (moved.IsCausedByException<BranchMovedException>())
         {
@@ -58,21 +80,25 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
         }
     }
 
-    /// <summary>Opened, or adopted if a crash left it open already.</summary>
+    /// <summary>Opened, or adopted if a crash left it open already; after a round of feedback, written anew and answered.</summary>
     protected virtual async Task<FlowState> OpenPullRequestAsync(TaskOrchestrationContext context, FlowState flow)
     {
-        if (flow.HasEnded)
+        if (flow.Phase != FlowPhase.Working || flow.Accepted is null)
             return flow;
-        var pullRequest = await context.CallOpenPullRequestAsync(flow);
-        return flow with { Phase = FlowPhase.Review, PullRequest = pullRequest };
+        if (flow.PullRequest is null)
+            flow = flow with { PullRequest = await context.CallOpenPullRequestAsync(flow) };
+        else
+            await context.CallAnswerFeedbackAsync(flow);
+        return flow with { Phase = FlowPhase.Review };
     }
 
-    /// <summary>The comment gets its link or its question; the attempts' own branches go.</summary>
+    /// <summary>The comment gets its link or its question; branches that nobody needs any more go.</summary>
     protected virtual async Task<FlowState> TellAsync(TaskOrchestrationContext context, FlowState flow)
     {
         flow = await flow.ShowAsync(context);
-        if (flow.PullRequest is not null)
-            await context.CallDeleteAttemptBranchesAsync(flow);
-        return flow;
+        if (flow.PullRequest is null || !flow.HasBranchesToDelete)
+            return flow;
+        await context.CallDeleteAttemptBranchesAsync(flow);
+        return flow with { BranchesDeleted = flow.Attempts.Count };
     }
 }

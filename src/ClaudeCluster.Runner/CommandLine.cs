@@ -51,6 +51,8 @@ internal static class CommandLine
         root.Add(TriggerCommand.Create(run));
         root.Add(StatusCommand.Create(run));
         root.Add(TasksCommand.Create(run));
+        foreach (var steering in SteeringCommands.Create(run))
+            root.Add(steering);
 
         var parsed = root.Parse(args, Words);
         if (parsed.Errors.Count > 0)

@@ -100,7 +100,7 @@ public sealed class DoorTests : IDisposable
     [InlineData("", "It is empty")]
     [InlineData("{", "not JSON")]
     [InlineData("[]", "a list")]
-    [InlineData("""{"action":"labeled"}""", "no 'issue'")]
+    [InlineData("""{"action":"labeled"}""", "missing")]
     public async Task A_body_that_is_no_event_is_refused_with_place_and_reason(string body, string reason)
     {
         await using var coordinator = await StartAsync();

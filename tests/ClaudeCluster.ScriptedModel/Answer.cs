@@ -21,6 +21,8 @@ internal sealed partial class Answer(HttpContext http, LoggedRequest request, in
         ModelStep.Drop => Abort(),
         ModelStep.Cut => CutAsync(step),
         ModelStep.Garbage => GarbageAsync(),
+        ModelStep.Empty => Nothing(),
+        ModelStep.Mute => UntilTheClientGoesAsync(),
         ModelStep.Hang => HangAsync(step),
         _ => throw new InvalidOperationException($"No answer is known for {step}."),
     };
@@ -127,6 +129,12 @@ internal sealed partial class Answer(HttpContext http, LoggedRequest request, in
         ["request_id"] = "req_scripted",
     };
 
+    private Task Nothing()
+    {
+        http.Response.ContentType = _streams ? "text/event-stream" : "application/json";
+        return Task.CompletedTask;
+    }
+
     private Task Abort()
     {
         http.Abort();
@@ -154,6 +162,11 @@ internal sealed partial class Answer(HttpContext http, LoggedRequest request, in
     {
         if (_streams)
             await BeginAsync(step);
+        await UntilTheClientGoesAsync();
+    }
+
+    private async Task UntilTheClientGoesAsync()
+    {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = http.RequestAborted.Register(gone.SetResult);
         await gone.Task;

@@ -15,6 +15,8 @@ namespace ClaudeCluster.ScriptedModel;
 [JsonDerivedType(typeof(Drop), "drop")]
 [JsonDerivedType(typeof(Cut), "cut")]
 [JsonDerivedType(typeof(Garbage), "garbage")]
+[JsonDerivedType(typeof(Empty), "empty")]
+[JsonDerivedType(typeof(Mute), "mute")]
 [JsonDerivedType(typeof(Hang), "hang")]
 public abstract record ModelStep
 {
@@ -61,6 +63,12 @@ public abstract record ModelStep
 
     /// <summary>HTTP 200 and something that is no JSON.</summary>
     public sealed record Garbage : ModelStep;
+
+    /// <summary>HTTP 200 and nothing.</summary>
+    public sealed record Empty : ModelStep;
+
+    /// <summary>Not even a status, until the client goes.</summary>
+    public sealed record Mute : ModelStep;
 
     /// <summary>HTTP 200, the beginning of a message, and then nothing until the client goes.</summary>
     public sealed record Hang : ModelStep;

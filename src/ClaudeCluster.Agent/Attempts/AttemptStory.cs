@@ -22,8 +22,15 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         try
         {
             using var memory = TaskMemory.TryOpen(options.Root, task, time);
-            await using var workspace = await workspaces.OpenAsync(task, stopping);
-            result = await WorkAsync(task, workspace, memory, result, progress, stopping);
+            var workspace = await workspaces.OpenAsync(task, stopping);
+            try
+            {
+                result = await WorkAsync(task, workspace, memory, result, progress, stopping);
+            }
+            finally
+            {
+                await LeaveAsync(workspace, progress);
+            }
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
@@ -31,6 +38,15 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             result = result with { Outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)! };
         }
         return result with { Usage = result.Usage with { Duration = time.GetElapsedTime(start) } };
+    }
+
+    private static async Task LeaveAsync(Workspace workspace, IProgress<string>? progress)
+    {
+        await workspace.DisposeAsync();
+        if (workspace.NotRemoved is not { } left)
+            return;
+        progress?.Report($"not everything of it could be removed, which the next start of the agent does: {left.Message}");
+        progress.Hear(left.ToString());
     }
 
     private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, TaskMemory? memory, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
@@ -128,6 +144,8 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         progress?.Report("runs the tests on a clean checkout");
         try
         {
+            if (await workspace.FindUnresolvedAsync(commit, CancellationToken.None) is [_, ..] unresolved)
+                return ([], new AttemptOutcome.Failed($"The conflict is not resolved: git's marks are left in {string.Join(", ", unresolved.Take(5))}."));
             var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
             return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
         }

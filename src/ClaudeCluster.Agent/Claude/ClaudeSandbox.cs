@@ -11,8 +11,15 @@ internal static class ClaudeSandbox
         // The program may be a link out of a folder of the user's home, of which only the one file is shown.
         var bare = new ChildCommand { Program = RealPath.Of(line.Program), Arguments = line.Arguments, Folder = line.Folder, Environment = line.Environment, Mark = job.Mark };
         var inside = await sandbox.AroundAsync(bare, ReachOf(bare.Program, job, options), cancellationToken);
-        return line with { Program = inside.Program, Arguments = inside.Arguments };
+        return line with { Program = inside.Program, Arguments = inside.Arguments, Environment = WithShortTemporary(line.Environment) };
     }
+
+    /// <summary>
+    /// The same for all attempts, and each one's own: the CLI makes sockets there, whose paths may have 107 bytes (<c>sun_path</c>). Below an agent's
+    /// root it fails, and then no command of the model's runs at all.
+    /// </summary>
+    private static SortedDictionary<string, string> WithShortTemporary(IReadOnlyDictionary<string, string> environment) =>
+        new(environment.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { ["TMPDIR"] = Sandbox.Temporary };
 
     private static SandboxReach ReachOf(string program, CoderJob job, ClaudeOptions options) => new(Writable(job, options))
     {

@@ -39,6 +39,9 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
         "Install it with `apt-get install bubblewrap`, allow user namespaces for it (`sysctl kernel.apparmor_restrict_unprivileged_userns=0` on Ubuntu, or run the "
         + "container with them), or switch it off explicitly with `sandbox: off`.";
 
+    /// <summary>What an attempt's own folder for temporary files is called inside.</summary>
+    public const string Temporary = "/tmp";
+
     private const string Program = "bwrap";
     private const string MostSharedMemory = "268435456";
 
@@ -92,7 +95,7 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
         var readable = options.ReadableFolders.Concat(reach.Readable).Concat(reach.HasNetwork ? Resolvers : []);
         foreach (var place in readable.Where(Path.Exists).Select(RealPath.Of))
             mounts[place] = ["--ro-bind", place, place];
-        foreach (var place in (string[])["/tmp", "/var/tmp"])
+        foreach (var place in (string[])[Temporary, "/var/tmp"])
             mounts[RealPath.Of(place)] = ["--bind", reach.Temporary, RealPath.Of(place)];
         foreach (var place in reach.Writable.Select(RealPath.Of))
             mounts[place] = ["--bind", place, place];

@@ -38,6 +38,10 @@ public static class PromptBuilder
 
     private static string GoalOf(AgentTask task) => task.Goal switch
     {
+        Goal.MendChecks => FormattableString.Invariant($"A pull request for issue {task.Issue.Number} is open, and its changes are in the work tree. The repository's own checks fail on it; what they printed stands below. Find the cause and mend it."),
+        Goal.AnswerReview => FormattableString.Invariant($"A pull request for issue {task.Issue.Number} is open, and its changes are in the work tree. A reviewer asks for changes, quoted below. Make them."),
+        Goal.ResolveConflict => FormattableString.Invariant($"A pull request for issue {task.Issue.Number} conflicts with its base branch. The work tree has both, merged; where they conflict stand git's marks (<<<<<<<, =======, >>>>>>>). Resolve each so that both sides' intentions hold, and leave no mark."),
+        Goal.FollowGuidance => FormattableString.Invariant($"A pull request for issue {task.Issue.Number} is open, and its changes are in the work tree. The maintainers ask for more, quoted below. Do it."),
         Goal.ResolveIssue => FormattableString.Invariant($"Change the code so that issue {task.Issue.Number} of {QuotedText.CleanLine(task.Repository.FullName, 200)}, quoted below, is resolved."),
         _ => throw new ArgumentOutOfRangeException(nameof(task), task.Goal, "This version has no prompt for this goal."),
     };

@@ -17,7 +17,7 @@ public sealed class CommitAndPush(Git git)
         var tree = (await git.RunAsync(workspace.WorkTree, ["write-tree"], cancellationToken)).Trim();
         if (tree == await TreeOfAsync(workspace, workspace.Start, cancellationToken))
             return workspace.Start;
-        var commit = await git.RunAsync(workspace.Repository, ["commit-tree", tree, "-p", workspace.Start.Value, "-F", "-"], cancellationToken, message);
+        var commit = await git.RunAsync(workspace.Repository, ["commit-tree", tree, .. workspace.Parents.SelectMany(parent => (string[])["-p", parent.Value]), "-F", "-"], cancellationToken, message);
         return new CommitId(commit.Trim());
     }
 

@@ -35,6 +35,10 @@ public sealed record AgentOptions
     /// <value>Default: false.</value>
     public bool Submodules { get; init; }
 
+    /// <summary>Of a repository's files only those are fetched that an attempt begins with. What older commits had cannot be looked at here.</summary>
+    /// <value>Default: false.</value>
+    public bool PartialMirrors { get; init; }
+
     /// <summary>The most that an attempt gets here, whatever its policy allows.</summary>
     public AttemptCaps Caps { get; init; } = new();
 

@@ -34,6 +34,10 @@ public sealed record AgentSettings
     /// <value>Default: true.</value>
     public bool Submodules { get; init; } = true;
 
+    /// <summary>Files of old commits are not fetched.</summary>
+    /// <value>Default: false, because a coder has no credential to ask for them when it wants to read history.</value>
+    public bool PartialMirrors { get; init; }
+
     public ClaudeSection Claude { get; init; } = new();
 
     public LimitsSection Limits { get; init; } = new();

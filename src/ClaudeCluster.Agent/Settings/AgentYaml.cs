@@ -36,6 +36,7 @@ public static class AgentYaml
             Slots = file.Number("max_concurrent_tasks", 1, 64) ?? 1,
             RepositoryUrl = ReadRepositories(repositories),
             Submodules = repositories?.Flag("submodules") ?? true,
+            PartialMirrors = repositories?.Flag("partial") ?? false,
             Claude = ReadClaude(file.Section("claude")),
             Limits = ReadLimits(file.Section("limits")),
             Sandbox = ReadSandbox(file.Section("sandbox")),

@@ -18,6 +18,10 @@ internal sealed record GitPlace(string Repository, string Mark)
     /// <summary>Scheme, host and port that may get it, and nobody else.</summary>
     public string? CredentialFor { get; init; }
 
+    /// <summary>The address of the source that sent the repository without the files of old commits, whose absence is then no damage.</summary>
+    /// <value>Null: every file is there, or is not missed.</value>
+    public string? Lender { get; init; }
+
     /// <summary>Null: files that git-lfs would keep elsewhere are left as they stand in the commit.</summary>
     public LargeFiles? LargeFiles { get; init; }
 }
@@ -65,6 +69,10 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
     internal Task<string> RunAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken, string? input = null) =>
         RunAsync(place, place.WorkTree ?? place.Repository, arguments, input, cancellationToken);
 
+    /// <summary>For a command whose exit code 1 is an answer too, such as a merge with conflicts.</summary>
+    internal Task<string> AskAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken) =>
+        RunAsync(place, place.Repository, arguments, null, cancellationToken, oneIsAnAnswer: true);
+
     /// <returns>Null if the command failed.</returns>
     internal async Task<string?> TryAsync(GitPlace place, string[] arguments, CancellationToken cancellationToken)
     {
@@ -78,7 +86,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
         }
     }
 
-    private async Task<string> RunAsync(GitPlace? place, string folder, string[] arguments, string? input, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(GitPlace? place, string folder, string[] arguments, string? input, CancellationToken cancellationToken, bool oneIsAnAnswer = false)
     {
         var result = await ChildProcess.RunAsync(
             new ChildCommand
@@ -103,6 +111,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ChildEnd.NotStarted => throw new GitException(command, null, result.Reason!),
             ChildEnd.Cancelled => throw new OperationCanceledException(cancellationToken),
             ChildEnd.Exited when result is { ExitCode: 0, IsOutputWhole: true } => result.Output,
+            ChildEnd.Exited when oneIsAnAnswer && result is { ExitCode: 1, IsOutputWhole: true } => result.Output,
             ChildEnd.Exited when result.ExitCode == 0 => throw new GitException(command, 0, $"It printed more than {MostOutputBytes} bytes."),
             _ => throw new GitException(command, result.End == ChildEnd.Exited ? result.ExitCode : null, Tail(WithoutCredential(result.Error, place))),
         };
@@ -110,6 +119,7 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
 
     private static IEnumerable<string> SettingsFor(GitPlace? place) => Settings
         .Concat(place?.Credential is null ? [] : ["credential.helper=", $"credential.{place.CredentialFor}.helper={Helper}", "http.followRedirects=false"])
+        .Concat(place?.Lender is { } lender ? PartialCopy.Settings(lender) : [])
         .Concat(place?.LargeFiles?.Settings ?? []);
 
     private static IEnumerable<string> Where(GitPlace? place)
@@ -134,6 +144,8 @@ public sealed partial class Git(AgentOptions options, TimeProvider time)
             ["GIT_ATTR_NOSYSTEM"] = "1",
             // Else whoever can write a ref can show us other objects than those that we push.
             ["GIT_NO_REPLACE_OBJECTS"] = "1",
+            // What is missing is asked for by name and at its time; see PartialCopy.
+            ["GIT_NO_LAZY_FETCH"] = "1",
             // No configuration can add others; ext:: would run a command.
             ["GIT_ALLOW_PROTOCOL"] = "file:http:https:ssh",
             ["GIT_AUTHOR_NAME"] = options.GitName,

@@ -10,7 +10,7 @@ namespace ClaudeCluster.Agent;
 /// Coders and tests run as our user and can write in it, as long as no sandbox hides it from them. Whatever git would obey is put right
 /// before each use. What is not found out is an object whose content was exchanged under its name: git does not look whether they fit.
 /// </remarks>
-internal sealed class Mirror(Git git, string folder, TimeProvider time)
+internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isPartial = false)
 {
     // Everything that git could run or send elsewhere would be configured here, so the file is written anew before each use.
     private const string Config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
@@ -21,6 +21,8 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
 
     private static readonly TimeSpan LongestFetch = TimeSpan.FromMinutes(30);
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> InProcess = new(StringComparer.Ordinal);
+
+    private readonly PartialCopy _partial = new(git, folder);
 
     public string Folder => folder;
 
@@ -40,13 +42,17 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         }
         catch (GitException)
         {
-            if (await IsHealthyAsync(mark, cancellationToken))
+            if (await IsHealthyAsync(isPartial ? Place(mark) with { Lender = source.Address } : Place(mark), cancellationToken))
                 throw;
             FolderRemoval.Remove(folder);
             await RefreshAsync(source, mark, cancellationToken);
             return await work();
         }
     }
+
+    /// <summary>The files of these commits are here. Only for who holds the mirror.</summary>
+    public Task CompleteAsync(GitSource source, string mark, IEnumerable<CommitId> commits, CancellationToken cancellationToken) =>
+        isPartial ? _partial.FetchFilesAsync(source, Place(mark), commits, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Works on the mirror with this commit in it; the source is asked only if it is not there yet.</summary>
     public async Task UseWithAsync(GitSource source, string mark, CommitId commit, Func<Task> work, CancellationToken cancellationToken)
@@ -134,13 +140,17 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
 
     private async Task RefreshAsync(GitSource source, string mark, CancellationToken cancellationToken)
     {
+        // What it does not have it could not tell from damage.
+        if (!isPartial && _partial.IsPartial)
+            FolderRemoval.Remove(folder);
         if (Directory.Exists(folder))
             Restore();
         else
             await CreateAsync(mark, cancellationToken);
+        var (place, from) = isPartial ? (Place(mark) with { Lender = source.Address }, PartialCopy.Remote) : (Place(mark), source.Address);
         await git.RunAsync(
-            await source.ContactAsync(Place(mark), cancellationToken),
-            ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", source.Address, "+refs/heads/*:refs/remotes/origin/*"],
+            await source.ContactAsync(place, cancellationToken),
+            ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", from, "+refs/heads/*:refs/remotes/origin/*"],
             cancellationToken);
     }
 
@@ -197,9 +207,9 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time)
         File.Move($"{file}.new", file, overwrite: true);
     }
 
-    private async Task<bool> IsHealthyAsync(string mark, CancellationToken cancellationToken) =>
-        await git.TryAsync(Place(mark), ["rev-parse", "--is-bare-repository"], cancellationToken) == "true\n"
-        && await git.TryAsync(Place(mark), ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"], cancellationToken) is not null;
+    private async Task<bool> IsHealthyAsync(GitPlace place, CancellationToken cancellationToken) =>
+        await git.TryAsync(place, ["rev-parse", "--is-bare-repository"], cancellationToken) == "true\n"
+        && await git.TryAsync(place, ["fsck", "--connectivity-only", "--no-dangling", "--no-progress"], cancellationToken) is not null;
 
     private sealed class Taken(SemaphoreSlim gate, IDisposable file) : IDisposable
     {

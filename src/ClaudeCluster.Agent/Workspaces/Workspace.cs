@@ -14,6 +14,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly WorkTree _check;
     private Aftermath? _aftermath;
     private bool _hasSubmodules;
+    private BaseMerge? _merge;
 
     internal Workspace(Git git, Mirror mirror, AttemptFolder attempt, GitSource source, IDisposable taken, TimeProvider time)
     {
@@ -35,6 +36,10 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Null: the repository has none.</summary>
     internal LargeFiles? LargeFiles => _work.LargeFiles;
 
+    /// <summary>Why something of the attempt is still on the disk after its end.</summary>
+    /// <value>Null: nothing is.</value>
+    internal Exception? NotRemoved { get; private set; }
+
     /// <summary>The work tree that the coder edits.</summary>
     public string Folder => _attempt.Work;
 
@@ -55,6 +60,9 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>Where the coder begins.</summary>
     public CommitId Start { get; private set; }
+
+    /// <summary>What the next commit follows: where the coder begins, or the two sides of a merge.</summary>
+    internal IReadOnlyList<CommitId> Parents => _merge?.Parents ?? [Start];
 
     /// <summary>The folder of the repository's copy on this PC, below the agent's root, for people.</summary>
     internal string RepositoryName => $"mirrors/{Path.GetFileName(_mirror.Folder)}";
@@ -94,6 +102,10 @@ public sealed class Workspace : IAsyncDisposable
             await Submodules!.FindAndFillAsync(Repository, Start, Folder, cancellationToken);
     }
 
+    /// <returns>Files in which git's marks of a conflict are left.</returns>
+    internal Task<IReadOnlyList<string>> FindUnresolvedAsync(CommitId commit, CancellationToken cancellationToken) =>
+        _merge?.FindUnresolvedAsync(_git, Repository, commit, cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]);
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -106,7 +118,8 @@ public sealed class Workspace : IAsyncDisposable
         }
         catch (Exception left) when (left is IOException or UnauthorizedAccessException or GitException or HostNotReadyException)
         {
-            // The result matters more than the rest of a folder, which the next start cleans up.
+            // The result matters more than the rest of a folder, which the next start cleans up; whoever has the log tells it.
+            NotRemoved = left;
         }
         finally
         {
@@ -118,9 +131,17 @@ public sealed class Workspace : IAsyncDisposable
     {
         var head = await ReadBaseAsync(task, cancellationToken);
         Start = task.Earlier?.Commit is { } earlier && await ExistsAsync(earlier, cancellationToken) ? earlier : head;
+        if (task.Goal == Goal.ResolveConflict && Start != head)
+        {
+            _merge = await BaseMerge.MakeAsync(_git, Repository, Start, head, cancellationToken);
+            Start = _merge.Commit;
+        }
+
         var fork = Start == head ? head.Value : await _git.TryAsync(Repository, ["merge-base", head.Value, Start.Value], cancellationToken);
         Base = new CommitId(fork?.Trim() ?? head.Value);
         Directory.CreateDirectory(Scratch);
+        // All that is compared, checked out and committed later is here before the coder is.
+        await _mirror.CompleteAsync(Source, Mark, [Start, Base], cancellationToken);
         await ReadWhatItNeedsAsync(cancellationToken);
         await _work.MakeAsync(Start, Spares, Source, cancellationToken);
         return true;

@@ -30,7 +30,7 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
         var taken = FileLock.TryTake(attempt.LockFile)
             ?? throw new IOException($"Another process of this PC works on {task.AttemptId} already.");
         var from = new GitSource(source(task.Repository), task, options.Credentials);
-        var workspace = new Workspace(git, MirrorOf(task.Repository.Id.ToString(CultureInfo.InvariantCulture)), attempt, from, taken, time)
+        var workspace = new Workspace(git, MirrorOf(task.Repository.Id.ToString(CultureInfo.InvariantCulture), options.PartialMirrors), attempt, from, taken, time)
         {
             Renewals = options.Sandbox is null ? null : Renewals.Of(options),
             Submodules = options.Submodules ? new Submodules(git, MirrorOf, from, attempt.Scratch) : null,
@@ -75,7 +75,9 @@ public sealed partial class Workspaces(AgentOptions options, Git git, Repository
 
     private string MirrorsFolder => Path.Combine(options.Root, "mirrors");
 
-    private Mirror MirrorOf(string name) => new(git, Path.Combine(MirrorsFolder, $"{name}.git"), time);
+    private Mirror MirrorOf(string name) => MirrorOf(name, isPartial: false);
+
+    private Mirror MirrorOf(string name, bool isPartial) => new(git, Path.Combine(MirrorsFolder, $"{name}.git"), time, isPartial);
 
     private List<Mirror> Mirrors() => Directory.Exists(MirrorsFolder)
         ? [.. Directory.EnumerateDirectories(MirrorsFolder, "*.git").Select(folder => MirrorOf(Path.GetFileNameWithoutExtension(folder)))]

@@ -29,9 +29,25 @@ internal sealed class AttemptDesk(TimeProvider time)
                 progress.LastTool is { } tool ? Short(tool, LongestLine) : null,
                 progress.Usage,
                 [.. before.Concat(lines).TakeLast(MostLines)],
-                time.GetUtcNow());
+                time.GetUtcNow())
+            {
+                Told = _seen.GetValueOrDefault(attemptId)?.Told ?? [],
+            };
             if (_seen.Count > MostAttempts)
                 _seen.Remove(_seen.MinBy(pair => pair.Value.At).Key);
+        }
+    }
+
+    /// <summary>What the attempt's agent has not been told yet; from now on it counts as told.</summary>
+    public IReadOnlyList<string> TakeNew(string attemptId, IReadOnlyList<string> guidance)
+    {
+        lock (_lock)
+        {
+            if (_seen.GetValueOrDefault(attemptId) is not { } seen)
+                return [];
+            string[] fresh = [.. guidance.Except(seen.Told, StringComparer.Ordinal)];
+            _seen[attemptId] = seen with { Told = guidance };
+            return fresh;
         }
     }
 
@@ -39,4 +55,8 @@ internal sealed class AttemptDesk(TimeProvider time)
 }
 
 /// <summary>The last progress of an attempt, and its last lines.</summary>
-internal sealed record ProgressSeen(AgentId Agent, string Phase, string? LastTool, Usage Usage, IReadOnlyList<string> Lines, DateTimeOffset At);
+internal sealed record ProgressSeen(AgentId Agent, string Phase, string? LastTool, Usage Usage, IReadOnlyList<string> Lines, DateTimeOffset At)
+{
+    /// <summary>What people said that its agent knows.</summary>
+    public IReadOnlyList<string> Told { get; init; } = [];
+}

@@ -57,8 +57,15 @@ internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk des
         var progress = await ApiJson.ReadAsync<AttemptProgress>(http);
         await CheckGivenAsync(http, agent, progress.Agent);
         desk.Add(IdOf(http), progress);
-        // What people say to a running session comes with the doors for their words.
-        await ApiJson.WriteAsync(http, new ProgressAnswer([]));
+        await ApiJson.WriteAsync(http, new ProgressAnswer(desk.TakeNew(IdOf(http), await GuidanceOf(IdOf(http), http.RequestAborted))));
+    }
+
+    /// <summary>What people have said to the flow since the attempt was asked for. If the agent is gone, the next attempt's prompt has it.</summary>
+    private async Task<IReadOnlyList<string>> GuidanceOf(string attemptId, CancellationToken cancellation)
+    {
+        if (await attempts.GetAsync(attemptId, cancellation) is not { } attempt || TaskOf(attempt) is not { FlowId.Length: > 0 } task)
+            return [];
+        return await attempts.GetAsync(task.FlowId, cancellation) is { } flow ? [.. FlowsApi.StateOf(flow).Guidance.Except(task.Guidance, StringComparer.Ordinal)] : [];
     }
 
     private async Task GivePushCredentialAsync(HttpContext http)

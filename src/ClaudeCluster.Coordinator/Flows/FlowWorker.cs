@@ -14,9 +14,12 @@ internal sealed class FlowWorker : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly Task _working;
 
-    public FlowWorker(ITaskHub hub, IGitHub gitHub, IFleet fleet, TimeProvider time, ILoggerFactory? logs)
+    public FlowWorker(ITaskHub hub, IGitHub gitHub, IFeedback? feedback, IFleet fleet, TimeProvider time, ILoggerFactory? logs)
     {
-        _services = new ServiceCollection()
+        var services = new ServiceCollection();
+        if (feedback is not null)
+            services.AddSingleton(feedback);
+        _services = services
             .AddSingleton<IRoles>(gitHub).AddSingleton<IRepositoryFiles>(gitHub).AddSingleton<IIssuePage>(gitHub).AddSingleton<IPullRequests>(gitHub)
             .AddSingleton(fleet)
             .AddSingleton(new DurableTaskClient(hub))

@@ -21,6 +21,20 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
         routes.MapGet("/api/tasks", ListTasksAsync);
     }
 
+    /// <summary>The flow of the route's <c>{id}</c>.</summary>
+    /// <exception cref="ApiProblem">There is none.</exception>
+    public static async Task<FlowState> FindAsync(ITaskHub hub, HttpContext http)
+    {
+        var id = http.Request.RouteValues["id"] as string ?? string.Empty;
+        return await hub.GetAsync(id, payloads: true, http.RequestAborted) is { Name: nameof(IssueToPullRequest) } instance
+            ? StateOf(instance)
+            : throw ApiProblem.NotFound("id", $"There is no flow '{id}'.", "See 'claude-cluster status'.");
+    }
+
+    /// <summary>What it last said of itself; before its first word, what it was started with.</summary>
+    public static FlowState StateOf(InstanceState instance) =>
+        JsonSerializer.Deserialize<FlowState>(instance.Output ?? instance.CustomStatus ?? instance.Input!, ApiJson.Options)!;
+
     private async Task ListFlowsAsync(HttpContext http)
     {
         gate.AskForOperator(http);
@@ -30,9 +44,7 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
     private async Task ShowAsync(HttpContext http)
     {
         gate.AskForOperator(http);
-        var id = http.Request.RouteValues["id"] as string ?? string.Empty;
-        var flow = await hub.GetAsync(id, payloads: true, http.RequestAborted) is { Name: nameof(IssueToPullRequest) } instance ? StateOf(instance) : null;
-        await ApiJson.WriteAsync(http, flow ?? throw ApiProblem.NotFound("id", $"There is no flow '{id}'.", "See 'claude-cluster status'."));
+        await ApiJson.WriteAsync(http, await FindAsync(hub, http));
     }
 
     private async Task ListTasksAsync(HttpContext http)
@@ -60,8 +72,4 @@ internal sealed class FlowsApi(Gate gate, ITaskHub hub)
         while (query.ContinuationToken is not null);
         return [.. found.OrderByDescending(flow => flow.At).Select(flow => flow.Flow)];
     }
-
-    /// <summary>What it last said of itself; before its first word, what it was started with.</summary>
-    private static FlowState StateOf(InstanceState instance) =>
-        JsonSerializer.Deserialize<FlowState>(instance.Output ?? instance.CustomStatus ?? instance.Input!, ApiJson.Options)!;
 }

@@ -14,13 +14,13 @@ internal sealed record Arrival(string? Event, bool IsNew, string? Reason);
 /// <summary>What both doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
 internal sealed class Doors(DurableTaskClient client)
 {
-    private const string Issues = "issues";
-
     public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, CancellationToken cancellation)
     {
-        if (eventName != Issues)
-            return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow yet.");
-        var (id, isNew) = await client.HandInAsync(EventReader.Read(body, "body", eventName), cancellation);
+        if (RepositoryEventReader.Read(body, "body", eventName) is not { } received)
+            return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow.");
+        if (EventRules.WhyOfNoUse(received) is { } why)
+            return new Arrival(null, IsNew: false, why);
+        var (id, isNew) = await client.HandInAsync(new EventDelivery(received) { MoreFollow = true }, cancellation);
         return new Arrival(id, isNew, null);
     }
 

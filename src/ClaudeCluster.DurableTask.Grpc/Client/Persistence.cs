@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace ClaudeCluster.DurableTask.Grpc.Client;
 
 /// <summary>Pauses between attempts: random, so that a hundred workers do not come back in the same instant, and ever longer.</summary>
@@ -18,10 +20,14 @@ internal sealed class Pauses(TimeSpan first, TimeSpan longest, TimeProvider time
 }
 
 /// <summary>Tries again what may be tried again.</summary>
-internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider time, Random random)
+internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider time, Random random, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    // Only a person can change that, and a hub counts whoever comes with a wrong credential.
+    private static readonly TimeSpan FirstPauseOfRefused = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPauseOfRefused = TimeSpan.FromMinutes(10);
 
     /// <summary>A call that does no harm if it is made twice: again while the hub cannot be reached and patience lasts.</summary>
     public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellation) =>
@@ -39,15 +45,19 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
     public Task<T> DeliverAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AgainAsync(call, IsPassing, Timeout.InfiniteTimeSpan, cancellation);
 
     private static bool IsPassing(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.DeadlineExceeded
-        or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted or StatusCode.Unauthenticated or StatusCode.PermissionDenied;
+        or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted || IsRefused(e);
+
+    private static bool IsRefused(RpcException e) => e.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied;
 
     private async Task<T> AgainAsync<T>(Func<Task<T>> call, Func<RpcException, bool> mayRepeat, TimeSpan patience, CancellationToken cancellation)
     {
         var pauses = new Pauses(FirstPause, LongestPause, time, random);
+        var refused = new Pauses(FirstPauseOfRefused, LongestPauseOfRefused, time, random);
         long? trouble = null;
         while (true)
         {
             var began = time.GetTimestamp();
+            var next = pauses;
             try
             {
                 return await call();
@@ -60,9 +70,14 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
                 trouble ??= time.GetTimestamp();
                 if (patience != Timeout.InfiniteTimeSpan && time.GetElapsedTime(trouble.Value) >= patience)
                     throw;
+                if (IsRefused(e))
+                {
+                    next = refused;
+                    logger.CredentialRefused(e.Detail, LongestPauseOfRefused.TotalMinutes);
+                }
             }
 
-            await pauses.WaitAsync(cancellation);
+            await next.WaitAsync(cancellation);
         }
     }
 }

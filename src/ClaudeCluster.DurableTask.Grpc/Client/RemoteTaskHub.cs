@@ -30,7 +30,7 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         _options = options;
         _ids = new RandomIds(time);
         _channel = HubChannel.Open(address, options);
-        _persistence = new Persistence(options, time, random);
+        _persistence = new Persistence(options, time, random, logger);
         _work = new RemoteWork(_channel, options, _persistence, new Pauses(options.ReconnectAfter, options.ReconnectAtMostAfter, time, random), address, time, logger);
     }
 

@@ -24,6 +24,8 @@ internal static class EventKind
         (Issues, ["issue"]),
     ];
 
+    public static bool IsKnown(string name) => Marks.Any(mark => mark.Name == name);
+
     /// <returns>Null if it looks like none that is known here.</returns>
     public static string? Of(JsonPayload payload) => Marks.FirstOrDefault(mark => mark.Fields.All(payload.Has)).Name;
 }

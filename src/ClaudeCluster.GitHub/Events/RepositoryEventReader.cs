@@ -11,7 +11,7 @@ public static class RepositoryEventReader
     /// <param name="body">The bytes as they came.</param>
     /// <param name="place">For problems: the file's name, or which door it came by.</param>
     /// <param name="eventName">GitHub's name of the event (a header, or <c>GITHUB_EVENT_NAME</c>); null: it is told by the body.</param>
-    /// <returns>Null: the event is about no repository (a ping of an organisation's webhook).</returns>
+    /// <returns>Null: the event is about no repository (a ping of an organisation's webhook), or not one that is known here.</returns>
     /// <exception cref="BadInputException">With all that is wrong, by JSON path.</exception>
     public static RepositoryEvent? Read(ReadOnlyMemory<byte> body, string place, string? eventName = null)
     {
@@ -31,8 +31,8 @@ public static class RepositoryEventReader
 
     private static RepositoryEvent? NoEvent(JsonPayload payload, string name)
     {
-        // A schedule has no sender, and starts no work: it is for the reconciler.
-        if (name is not ("ping" or "schedule"))
+        // A schedule has no sender, and starts no work: it is for the reconciler. What is not known here may be about no repository at all.
+        if (EventKind.IsKnown(name) && name is not ("ping" or "schedule"))
             payload.ReportMissing(payload.Has("repository") ? "sender" : "repository");
         payload.ThrowIfBad();
         return null;

@@ -7,6 +7,9 @@ public sealed record AgentTask
 {
     public required string AttemptId { get; init; }
 
+    /// <summary>The flow that asked for it; what people say to the flow reaches the attempt. Empty: nobody can.</summary>
+    public string FlowId { get; init; } = string.Empty;
+
     public required RepositoryRef Repository { get; init; }
 
     public required IssueSnapshot Issue { get; init; }
@@ -50,6 +53,18 @@ public sealed record AgentTask
 public enum Goal
 {
     ResolveIssue,
+
+    /// <summary>The repository's own checks fail on the pull request.</summary>
+    MendChecks,
+
+    /// <summary>A reviewer asks for changes.</summary>
+    AnswerReview,
+
+    /// <summary>The pull request conflicts with its base branch. The work tree has both, merged, with git's marks where they conflict.</summary>
+    ResolveConflict,
+
+    /// <summary>People said what else they want.</summary>
+    FollowGuidance,
 }
 
 /// <summary>What the attempt before this one left.</summary>

@@ -19,6 +19,7 @@ public static class StatusComment
         WriteWhatIsNeeded(comment, state);
         WriteRouting(comment, state.Routing);
         WriteAttempts(comment, state.Attempts);
+        WriteFeedback(comment, state);
         WriteFailingTests(comment, state);
         WriteOrigin(comment, state);
         return comment.ToString();
@@ -53,8 +54,31 @@ public static class StatusComment
             comment.Append(CultureInfo.InvariantCulture, $"\nWaits for: {SafeMarkdown.Inline(waitsFor)}{(state.WaitsUntil is { } until ? $", until {Wording.Time(until)}" : "")}.\n");
         if (state.Question is { } question)
             comment.Append(CultureInfo.InvariantCulture, $"\n**What a person must decide:**{SafeMarkdown.Paragraph(question, LongestTail)}\n");
+        if (state is { Phase: FlowPhase.NeedsHuman, StaysOpen: true, AwaitsApproval: false, PausedIn: null })
+            comment.Append(CultureInfo.InvariantCulture, $"\nSay {Hints(state)}, or `{CommandReader.Prefix}` and what the coder should know.\n");
+        if (state.NewerIssue is { } newer)
+            comment.Append(CultureInfo.InvariantCulture, $"\nThe issue's text was edited on {Wording.Time(newer.UpdatedAt)}. The work follows the text as it was; `{CommandReader.Prefix} retry` takes the new one.\n");
         if (state.EndReason is { } reason)
             comment.Append(CultureInfo.InvariantCulture, $"\n**Why:**{SafeMarkdown.Paragraph(reason, LongestTail)}\n");
+    }
+
+    private static string Hints(FlowState state) => state.Attempts is [.., { Result.Outcome: var outcome }]
+        ? outcome switch
+        {
+            AttemptOutcome.BudgetExhausted => $"`{CommandReader.Prefix} budget 10` to let it cost more",
+            AttemptOutcome.PolicyRejected => $"`{CommandReader.Prefix} approve` to take the change as it is, `{CommandReader.Prefix} reject`",
+            _ => $"`{CommandReader.Prefix} retry`, `{CommandReader.Prefix} cancel`",
+        }
+        : $"`{CommandReader.Prefix} retry`, `{CommandReader.Prefix} cancel`";
+
+    private static void WriteFeedback(StringBuilder comment, FlowState state)
+    {
+        FeedbackRound[] rounds = [.. state.Rounds.Append(state.Round).OfType<FeedbackRound>()];
+        if (rounds.Length == 0)
+            return;
+        comment.Append("\nBack to work on the pull request, because\n");
+        foreach (var round in rounds.TakeLast(MostReasons))
+            comment.Append(CultureInfo.InvariantCulture, $"- {Wording.Time(round.At)}: {SafeMarkdown.Inline(round.What)}\n");
     }
 
     private static void WriteRouting(StringBuilder comment, RoutingDecision? routing)

@@ -1,6 +1,6 @@
 namespace ClaudeCluster.Orchestrations;
 
-public sealed record EventToJudge(IssueEvent Event, RepositoryPolicy Policy, FlowSearch Flows);
+public sealed record EventToJudge(RepositoryEvent Event, RepositoryPolicy Policy, FlowSearch Flows);
 
 /// <summary><see cref="EventRules"/> as an activity, so that history remembers what was decided when the rules change.</summary>
 [DurableTask]

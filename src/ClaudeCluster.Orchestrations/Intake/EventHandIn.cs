@@ -8,16 +8,16 @@ public static class EventHandIn
         [nameof(OrchestrationRuntimeStatus.Pending), nameof(OrchestrationRuntimeStatus.Running), nameof(OrchestrationRuntimeStatus.Suspended)];
 
     /// <returns>The instance of <see cref="ReceiveEvent"/>, and whether this call started it.</returns>
-    public static async Task<(string InstanceId, bool IsNew)> HandInAsync(this DurableTaskClient client, IssueEvent received, CancellationToken cancellationToken)
+    public static async Task<(string InstanceId, bool IsNew)> HandInAsync(this DurableTaskClient client, EventDelivery delivery, CancellationToken cancellationToken)
     {
-        var id = ReceiveEvent.InstanceId(received);
+        var id = ReceiveEvent.InstanceId(delivery.Event.Key);
         var earlier = await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken);
         if (earlier is not null && !WasRefused(earlier))
             return (id, IsNew: false);
         try
         {
             var options = new StartOrchestrationOptions(id) { DedupeStatuses = earlier is null ? Enum.GetNames<OrchestrationRuntimeStatus>() : Open };
-            await client.ScheduleNewReceiveEventInstanceAsync(new EventDelivery(received), options, cancellationToken);
+            await client.ScheduleNewReceiveEventInstanceAsync(delivery, options, cancellationToken);
             return (id, IsNew: true);
         }
         catch (Exception)

@@ -3,22 +3,47 @@ using System.Globalization;
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>Whose flows are meant. Numeric ids survive renames.</summary>
+/// <param name="IssueNumber">0: only the pull request is known.</param>
 /// <param name="EventAt">GitHub's time of the event: an event older than a flow's end is a late duplicate.</param>
 public sealed record FlowAddress(long RepositoryId, int IssueNumber, DateTimeOffset EventAt)
 {
-    public static FlowAddress Of(IssueEvent received) => new(received.Repository.Id, received.Issue.Number, received.Issue.UpdatedAt);
+    /// <summary>Null: the issue says which flow it is.</summary>
+    public int? PullRequest { get; init; }
+
+    /// <summary>Only the flow of this generation is meant; null: whichever is open.</summary>
+    public int? Generation { get; init; }
+
+    /// <returns>Null: the event is about no single flow.</returns>
+    public static FlowAddress? Of(RepositoryEvent received) => received switch
+    {
+        RepositoryEvent.IssueChanged { Issue: var changed } => new(changed.Repository.Id, changed.Issue.Number, changed.Issue.UpdatedAt),
+        RepositoryEvent.Commented { Issue.IsPullRequest: true } said => new(received.Repository.Id, IssueNumber: 0, said.Comment.CreatedAt) { PullRequest = said.Issue.Number },
+        RepositoryEvent.Commented said => new(received.Repository.Id, said.Issue.Number, said.Comment.CreatedAt),
+        RepositoryEvent.PullRequestChanged changed => OfBranch(received, changed.PullRequest.Head, changed.PullRequest.UpdatedAt),
+        RepositoryEvent.Reviewed review => OfBranch(received, review.PullRequest.Head, review.PullRequest.UpdatedAt),
+        RepositoryEvent.ReviewCommented said => OfBranch(received, said.PullRequest.Head, said.Comment.CreatedAt),
+        RepositoryEvent.RunChanged { Run.Branch: { } branch } => OfBranch(received, branch, DateTimeOffset.MinValue),
+        _ => null,
+    };
 
     /// <summary>Before the generation in each flow id of the issue.</summary>
     public string Prefix => string.Create(CultureInfo.InvariantCulture, $"issue-{RepositoryId}-{IssueNumber}-");
 
     public string FlowId(int generation) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{generation}");
+
+    private static FlowAddress? OfBranch(RepositoryEvent received, string branch, DateTimeOffset at) =>
+        BranchName.Parse(branch) is { Attempt: null } name ? new(received.Repository.Id, name.Issue, at) { Generation = name.Generation } : null;
 }
 
 /// <summary>What flows an issue has.</summary>
 /// <param name="OpenFlowId">The one that runs; null: none does.</param>
 /// <param name="NextGeneration">Of the flow that would be started now.</param>
 /// <param name="IsLate">The event is older than the end of the last flow.</param>
-public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string NextFlowId, bool IsLate);
+public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string NextFlowId, bool IsLate)
+{
+    /// <summary>An open flow keeps the policy that it began with; null: none is open.</summary>
+    public PolicySnapshot? Policy { get; init; }
+}
 
 /// <summary>Looks for the issue's flows in the hub. The answer is kept by history: the generation is decided once.</summary>
 [DurableTask]
@@ -26,20 +51,36 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
 {
     public override async Task<FlowSearch> RunAsync(TaskActivityContext context, FlowAddress input)
     {
+        if (input.PullRequest is { } number)
+            return await FindByPullRequestAsync(input, number);
         for (var generation = 1; ; generation++)
         {
             var id = input.FlowId(generation);
-            if (await client.GetInstanceAsync(id) is not { } flow)
+            if (await client.GetInstanceAsync(id, getInputsAndOutputs: true) is not { } flow)
                 return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1));
-            if (!flow.IsCompleted)
-                return new FlowSearch(id, generation, id, IsLate: false);
+            if (!flow.IsCompleted && (input.Generation ?? generation) == generation)
+                return Open(id, generation, flow.ReadFlow());
         }
+    }
+
+    private async Task<FlowSearch> FindByPullRequestAsync(FlowAddress address, int number)
+    {
+        await foreach (var flow in client.ReadOpenFlowsAsync(address.RepositoryId))
+        {
+            if (flow.PullRequest?.Number == number)
+                return Open(flow.FlowId, flow.Generation, flow);
+        }
+
+        return new FlowSearch(OpenFlowId: null, NextGeneration: 0, NextFlowId: string.Empty, IsLate: false);
     }
 
     private async Task<bool> EndedAfter(FlowAddress address, int generation) =>
         generation > 0
         && await client.GetInstanceAsync(address.FlowId(generation)) is { } last
         && last.LastUpdatedAt >= address.EventAt;
+
+    private static FlowSearch Open(string id, int generation, FlowState? flow) =>
+        new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit) };
 }
 
 /// <summary>Starts a flow. Twice is once: the id is the flow's own, and a start that lost the race is an event the flow has seen.</summary>
@@ -64,15 +105,15 @@ public sealed class StartFlow(DurableTaskClient client) : TaskActivity<FlowState
     }
 }
 
-public sealed record EventForFlow(string FlowId, IssueEvent Event);
+public sealed record NewsForFlow(string FlowId, FlowNews News);
 
-/// <summary>Hands an event to a running flow. Twice is once: the flow knows the event by its key.</summary>
+/// <summary>Hands news to a running flow. Twice is once: the flow knows them by their key.</summary>
 [DurableTask]
-public sealed class RaiseOnFlow(DurableTaskClient client) : TaskActivity<EventForFlow, string>
+public sealed class RaiseOnFlow(DurableTaskClient client) : TaskActivity<NewsForFlow, string>
 {
-    public override async Task<string> RunAsync(TaskActivityContext context, EventForFlow input)
+    public override async Task<string> RunAsync(TaskActivityContext context, NewsForFlow input)
     {
-        await client.RaiseIssueEventAsync(input.FlowId, new EventDelivery(input.Event));
+        await client.RaiseFlowNewsAsync(input.FlowId, new NewsDelivery(input.News));
         return input.FlowId;
     }
 }

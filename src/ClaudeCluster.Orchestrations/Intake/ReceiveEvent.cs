@@ -1,8 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>An event on its way to its flow. The wrapper keeps the event's kind when it is written as JSON.</summary>
-[DurableEvent(nameof(IssueEvent))]
-public sealed record EventDelivery(IssueEvent Event);
+[method: JsonConstructor]
+public sealed record EventDelivery(RepositoryEvent Event)
+{
+    /// <summary>Of an issue.</summary>
+    public EventDelivery(IssueEvent received)
+        : this(new RepositoryEvent.IssueChanged(received) { Key = received.Key, Repository = received.Repository, Sender = received.Sender })
+    {
+    }
+
+    /// <summary>What happens to the issue and its pull request later is delivered too: the flow stays for it. False: it ends with its pull request.</summary>
+    public bool MoreFollow { get; init; }
+
+    /// <summary>It came by the operator's own door, and was let in there.</summary>
+    public bool IsByOperator { get; init; }
+}
 
 /// <summary>What became of an event.</summary>
 /// <param name="FlowId">The flow that it started or reached; null: none.</param>
@@ -17,51 +32,99 @@ public sealed record EventReceipt(string? FlowId, bool Started, string Reason);
 [DurableTask]
 public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 {
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastLook = TimeSpan.FromMinutes(5);
+
     /// <summary>The instance id under which an event is received.</summary>
-    public static string InstanceId(IssueEvent received) => $"event-{received.Key}";
+    public static string InstanceId(string key) => $"event-{key}";
 
     public override async Task<EventReceipt> RunAsync(TaskOrchestrationContext context, EventDelivery input)
     {
-        var received = input.Event;
-        var policy = await context.CallReadPolicyAsync(received.Repository);
-        var found = await context.CallFindFlowAsync(FlowAddress.Of(received));
-        var decision = await context.CallDecideOnEventAsync(new(received, policy.Policy, found));
-        if (decision is EventDecision.Ignore ignore)
-            return new EventReceipt(found.OpenFlowId, Started: false, ignore.Why);
-
-        var authorisation = await context.CallAuthoriseAsync(new(received.Repository, received.Sender, policy.Policy));
-        if (!authorisation.Allowed)
-            return new EventReceipt(FlowId: null, Started: false, authorisation.Reason);
-
-        return decision switch
+        if (FlowAddress.Of(input.Event) is not { } address)
+            return await TellAllAsync(context, input);
+        while (true)
         {
-            EventDecision.Start start => await Start(context, received, policy, found, start),
-            EventDecision.Raise raise => await Raise(context, received, found, raise),
-            _ => throw new InvalidOperationException($"No such decision: {decision}."),
-        };
+            var found = await context.CallFindFlowAsync(address);
+            var policy = found.Policy ?? await context.CallReadPolicyAsync(input.Event.Repository);
+            var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
+            if (decision is EventDecision.Ignore ignore)
+                return new EventReceipt(found.OpenFlowId, Started: false, ignore.Why);
+            if (await RefusalAsync(context, input, policy.Policy) is { } refused)
+                return new EventReceipt(FlowId: null, Started: false, refused);
+            if (await ActAsync(context, input, policy, found, decision) is { } receipt)
+                return receipt;
+        }
     }
 
-    private static async Task<EventReceipt> Start(
-        TaskOrchestrationContext context, IssueEvent received, PolicySnapshot policy, FlowSearch found, EventDecision.Start start)
+    private static async Task<EventReceipt> TellAllAsync(TaskOrchestrationContext context, EventDelivery received)
+    {
+        var told = await context.CallTellFlowsAsync(received);
+        return new EventReceipt(told.Count > 0 ? told[0] : null, Started: false, told.Count > 0 ? $"told to {string.Join(", ", told)}" : "no open flow is concerned");
+    }
+
+    /// <returns>Null: who did it may.</returns>
+    private static async Task<string?> RefusalAsync(TaskOrchestrationContext context, EventDelivery input, RepositoryPolicy policy)
+    {
+        if (input.IsByOperator || EventRules.IsFact(input.Event))
+            return null;
+        var authorisation = await context.CallAuthoriseAsync(new(input.Event.Repository, input.Event.Sender, policy));
+        return authorisation.Allowed ? null : authorisation.Reason;
+    }
+
+    /// <returns>Null: the flow ended meanwhile, so it must be decided anew.</returns>
+    private static Task<EventReceipt?> ActAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision decision) => decision switch
+    {
+        EventDecision.Start start => StartAsync(context, input, policy, found, start),
+        EventDecision.Raise raise => RaiseAsync(context, input.Event, found.OpenFlowId!, raise),
+        _ => throw new InvalidOperationException($"No such decision: {decision}."),
+    };
+
+    private static async Task<EventReceipt?> StartAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision.Start start)
     {
         var flow = new FlowState
         {
             FlowId = found.NextFlowId,
             Generation = found.NextGeneration,
-            Repository = received.Repository,
-            Issue = received.Issue,
-            Requester = received.Sender,
+            Repository = input.Event.Repository,
+            Issue = start.Issue,
+            Requester = input.Event.Sender,
             Policy = policy.Policy,
             PolicyCommit = policy.Commit,
-            SeenEvents = [received.Key],
+            SeenEvents = [input.Event.Key],
+            StaysOpen = input.MoreFollow,
         };
         await context.CallStartFlowAsync(flow);
+        await ReactAsync(context, input.Event);
         return new EventReceipt(flow.FlowId, Started: true, start.Why);
     }
 
-    private static async Task<EventReceipt> Raise(TaskOrchestrationContext context, IssueEvent received, FlowSearch found, EventDecision.Raise raise)
+    private static async Task<EventReceipt?> RaiseAsync(TaskOrchestrationContext context, RepositoryEvent received, string flowId, EventDecision.Raise raise)
     {
-        await context.CallRaiseOnFlowAsync(new(found.OpenFlowId!, received));
-        return new EventReceipt(found.OpenFlowId, Started: false, raise.What);
+        await context.CallRaiseOnFlowAsync(new(flowId, raise.News));
+        await ReactAsync(context, received);
+        for (var wait = FirstLook; ; wait = wait * 2 < LastLook ? wait * 2 : LastLook)
+        {
+            switch (await context.CallWasHeardAsync(new(flowId, raise.News.Key)))
+            {
+                case Hearing.Heard:
+                    return new EventReceipt(flowId, Started: false, raise.What);
+                case Hearing.Never:
+                    return null;
+            }
+
+            await context.CreateTimer(wait, CancellationToken.None);
+        }
+    }
+
+    private static async Task ReactAsync(TaskOrchestrationContext context, RepositoryEvent received)
+    {
+        var comment = received switch
+        {
+            RepositoryEvent.Commented said => new RemarkRef(said.Comment.Id, IsAtLine: false),
+            RepositoryEvent.ReviewCommented said => new RemarkRef(said.Comment.Id, IsAtLine: true),
+            _ => null,
+        };
+        if (comment is { Comment.Value.Length: > 0 })
+            await context.CallReactToCommandAsync(new(received.Repository, comment, Reaction.Eyes));
     }
 }

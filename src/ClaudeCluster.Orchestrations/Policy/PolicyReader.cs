@@ -147,6 +147,7 @@ public static class PolicyReader
             Usd = limits.Amount("usd", 0.01m, 1000m) ?? defaults.Usd,
             FixTurns = limits.Number("fix-turns", 0, 10) ?? defaults.FixTurns,
             Attempts = limits.Number("attempts", 1, 10) ?? defaults.Attempts,
+            Rounds = limits.Number("rounds", 0, 20) ?? defaults.Rounds,
         };
         if (limits.Has("silence") && read.Silence > read.WallTime)
             limits.Report("silence", "'silence' is longer than 'wall-time', so it would never stop anything.", "Make it shorter.");
@@ -168,6 +169,7 @@ public static class PolicyReader
     {
         MinimumRole = access.Choice("minimum-role", "write", "triage") == "triage" ? Role.Triage : Role.Write,
         AllowPublic = access.Flag("public") ?? policy.AllowPublic,
+        NeedsApproval = access.Flag("approval") ?? policy.NeedsApproval,
         AllowedBots = access.Texts("bots", LongestWord) ?? policy.AllowedBots,
     };
 

@@ -36,6 +36,10 @@ public sealed record RepositoryPolicy
     /// <summary>Bots by login that may start work. Others never may.</summary>
     public IReadOnlyList<string> AllowedBots { get; init; } = [];
 
+    /// <summary>Each flow waits for <c>/claude approve</c> before its first attempt.</summary>
+    /// <value>Default: false.</value>
+    public bool NeedsApproval { get; init; }
+
     /// <summary>Run in this order after each attempt; all must pass.</summary>
     /// <value>Default: none, and the agent detects the project's own.</value>
     public IReadOnlyList<TestCommand> Tests { get; init; } = [];
@@ -156,6 +160,10 @@ public sealed record AttemptLimits
     /// <summary>Counted attempts of one task, the first included.</summary>
     /// <value>Default: 3.</value>
     public int Attempts { get; init; } = 3;
+
+    /// <summary>How often in a row a flow goes back to work on its open pull request, because checks fail or it conflicts, before it asks a person.</summary>
+    /// <value>Default: 3.</value>
+    public int Rounds { get; init; } = 3;
 }
 
 /// <summary>What a change may look like.</summary>

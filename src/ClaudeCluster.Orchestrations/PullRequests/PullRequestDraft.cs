@@ -39,6 +39,7 @@ public static class PullRequestDraft
         if (IsScripted(result))
             body.Append("\n> **Scripted: no model wrote this change.** It was played from a script, for a demonstration or a test.\n");
         WriteVerified(body, result, state.Policy.Tests.Count);
+        WriteWaiver(body, state, result);
         WriteChange(body, result.Diff);
         WriteClaimed(body, result.Claimed);
         WriteOrigin(body, state, result);
@@ -70,6 +71,15 @@ public static class PullRequestDraft
         { } code => string.Create(CultureInfo.InvariantCulture, $"**failed** (exit code {code})"),
         null => "**did not end in time**",
     };
+
+    private static void WriteWaiver(StringBuilder body, FlowState state, AttemptResult result)
+    {
+        if (state.RulesWaivedBy is not { } person || result.Outcome is not AttemptOutcome.PolicyRejected rejected)
+            return;
+        body.Append(CultureInfo.InvariantCulture, $"\n**{SafeMarkdown.Code(person)} let this through although it breaks the repository's rules:**\n");
+        foreach (var reason in rejected.Reasons.Take(MostWarnings))
+            body.Append(CultureInfo.InvariantCulture, $"- {SafeMarkdown.Inline(reason)}\n");
+    }
 
     private static void WriteChange(StringBuilder body, DiffSummary? diff)
     {

@@ -1,27 +1,54 @@
 namespace ClaudeCluster.Orchestrations;
 
-/// <summary>A part of the flow: what happens to its issue while it works or waits. An event that comes twice is known by its key.</summary>
+/// <summary>A part of the flow: what it hears while it works, waits or rests. News that come twice are known by their key.</summary>
 internal sealed class FlowInbox(TaskOrchestrationContext context)
 {
     private const int MostRemembered = 200;
-    private Task<EventDelivery>? _next;
+    private Task<NewsDelivery>? _next;
+
+    /// <summary>News have come that nobody has looked at: an execution that ended now would lose them.</summary>
+    public bool HasNews => _next is { IsCompleted: true };
 
     /// <summary>Until the work is done, or somebody stops it.</summary>
-    /// <returns>The flow with what it has seen, and why the work must stop; null: it is done.</returns>
-    public async Task<(FlowState Flow, string? Stop)> UntilAsync(FlowState flow, Task work)
+    /// <returns>The flow with what it heard, and whether the work must stop.</returns>
+    public async Task<(FlowState Flow, bool Stop)> UntilAsync(FlowState flow, Task work)
     {
         while (true)
         {
-            _next ??= context.WaitForIssueEventAsync();
+            _next ??= context.WaitForFlowNewsAsync();
             if (await Task.WhenAny(work, _next) == work)
-                return (flow, null);
-            var happened = (await _next).Event;
-            _next = null;
-            if (flow.SeenEvents.Contains(happened.Key, StringComparer.Ordinal))
-                continue;
-            flow = flow with { SeenEvents = [.. flow.SeenEvents.Append(happened.Key).TakeLast(MostRemembered)] };
-            if ((await context.CallDecideToStopAsync(new(happened, flow.Policy))).Why is { } why)
-                return (flow, why);
+                return (flow, false);
+            (flow, var stop) = await HearAsync(flow, await TakeAsync());
+            if (stop)
+                return (flow, true);
         }
+    }
+
+    /// <summary>At rest: the next news, those first that came while it worked.</summary>
+    public async Task<FlowState> HearNextAsync(FlowState flow)
+    {
+        var isKept = flow.Later.Count > 0;
+        var next = isKept ? flow.Later[0] : await TakeAsync();
+        return (await HearAsync(flow with { Later = [.. flow.Later.Skip(1)] }, next, isKept)).Flow;
+    }
+
+    private async Task<FlowNews> TakeAsync()
+    {
+        var news = (await (_next ?? context.WaitForFlowNewsAsync())).News;
+        _next = null;
+        return news;
+    }
+
+    private async Task<(FlowState Flow, bool Stop)> HearAsync(FlowState flow, FlowNews news, bool isKept = false)
+    {
+        if (!isKept && flow.SeenEvents.Contains(news.Key, StringComparer.Ordinal))
+            return (flow, false);
+        flow = flow with { SeenEvents = [.. flow.SeenEvents.Where(key => key != news.Key).Append(news.Key).TakeLast(MostRemembered)] };
+        var heard = await context.CallHearNewsAsync(new(flow, news, context.CurrentUtcDateTime));
+        flow = heard.Flow;
+        context.SetCustomStatus(flow);
+        if (news is FlowNews.Commanded { At: not null } command && heard.Answer is { } answer)
+            await context.CallAnswerCommandAsync(new(flow.IssueRef, news.Key, news.By.Login, command.Issue is null ? flow.PullRequest?.Number : null, answer));
+        return (heard.Shows && !flow.IsOver ? await flow.ShowAsync(context) : flow, heard.Interrupts);
     }
 }

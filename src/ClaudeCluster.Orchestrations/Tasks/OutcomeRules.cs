@@ -47,10 +47,10 @@ public static class OutcomeRules
         _ => new NextStep.AskHuman($"This version has no rule for the outcome {outcome.GetType().Name}."),
     };
 
-    /// <summary>An attempt that waits, was handed back, or lost its agent, is not the task's fault.</summary>
+    /// <summary>An attempt that waits, was handed back or stopped, or lost its agent, is not the task's fault.</summary>
     public static bool Counts(AttemptOutcome outcome) => outcome is not (
         AttemptOutcome.UsageLimited or AttemptOutcome.RateLimited or AttemptOutcome.ModelUnavailable
-        or AttemptOutcome.HandedBack or AttemptOutcome.Withdrawn or AttemptOutcome.AgentLost);
+        or AttemptOutcome.HandedBack or AttemptOutcome.Withdrawn or AttemptOutcome.AgentLost or AttemptOutcome.Cancelled);
 
     public static bool IsWait(AttemptOutcome outcome) =>
         outcome is AttemptOutcome.UsageLimited or AttemptOutcome.RateLimited or AttemptOutcome.ModelUnavailable;

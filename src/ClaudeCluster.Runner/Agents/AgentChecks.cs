@@ -91,7 +91,7 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
             File.WriteAllText(probe, string.Empty);
             File.Delete(probe);
             var free = new DriveInfo(place.Root).AvailableFreeSpace;
-            var detail = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} GB free at {place.Root}");
+            var detail = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1 << 30):0.0} GB free at {place.Root}{(place.Settings.PartialMirrors ? "; files of old commits are not fetched" : string.Empty)}");
             return free >= LittleDisk ? Good("workspaces", detail) : Bad("workspaces", detail, "Make room: clones and build output need at least 1 GB.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -86,6 +86,7 @@ internal sealed class AgentPlace
                 ? new SandboxOptions { TestNetwork = sandbox.TestNetwork, HiddenFolders = [.. Hidden()], ReadableFolders = [.. Readable()] }
                 : null,
             Submodules = Settings.Submodules,
+            PartialMirrors = Settings.PartialMirrors,
             Caps = new AttemptCaps(Settings.Limits.WallTime, Settings.Limits.Silence, Settings.Claude.Turns),
             Resources = Settings.Limits.Resources,
             Secrets = Secrets,

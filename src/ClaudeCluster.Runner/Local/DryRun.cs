@@ -94,7 +94,7 @@ internal sealed class DryRun(DryRunRequest request, HostEnvironment host)
     {
         var flow = new FlowState
         {
-            FlowId = FlowAddress.Of(received).FlowId(generation: 1),
+            FlowId = new FlowAddress(received.Repository.Id, received.Issue.Number, received.Issue.UpdatedAt).FlowId(generation: 1),
             Repository = received.Repository,
             Issue = received.Issue,
             Requester = received.Sender,

@@ -69,7 +69,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Hands an event in, as a door of the coordinator does. The same event again is the same instance, and not new.</summary>
     public async Task<(EventReceipt Receipt, bool IsNew)> ReceiveAsync(IssueEvent received, CancellationToken cancellationToken)
     {
-        var (id, isNew) = await Client.HandInAsync(received, cancellationToken);
+        var (id, isNew) = await Client.HandInAsync(new EventDelivery(received), cancellationToken);
         var end = Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, cancellationToken);
         await OrFailureOfAWorker(end);
         return ((await end).ReadOutputOrThrow<EventReceipt>(), isNew);

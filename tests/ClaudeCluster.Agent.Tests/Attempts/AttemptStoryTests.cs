@@ -42,6 +42,26 @@ public sealed class AttemptStoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_removed_costs_no_result_and_is_told()
+    {
+        // A folder in the place of its lock, as whoever may write beside an attempt can put it there.
+        var coder = Scripted($"steps:\n{Fix}- {{run: 'rm ../../issue-4711-12-1-a1.lock; mkdir ../../issue-4711-12-1-a1.lock'}}\n");
+        var heard = new Lines();
+
+        var result = await new AttemptStory(_source.Options, coder, _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(_source.Task(), heard, default);
+
+        Assert.IsType<AttemptOutcome.Succeeded>(result.Outcome);
+        Assert.Contains(heard.Told, line => line.StartsWith("not everything of it could be removed", StringComparison.Ordinal) && line.Contains("issue-4711-12-1-a1.lock", StringComparison.Ordinal));
+    }
+
+    private sealed class Lines : IProgress<string>
+    {
+        public List<string> Told { get; } = [];
+
+        public void Report(string value) => Told.Add(value);
+    }
+
+    [Fact]
     public async Task Endless_words_of_a_coder_do_not_go_into_history()
     {
         var result = await PlayAsync(Fix + $"- {{say: {string.Concat(Enumerable.Repeat("x😀", 20_000))}}}\n");

@@ -21,7 +21,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
         Model = model;
         Options = ClaudeCli.Options(model.Url) with { HiddenFolders = [_folder.Root] };
         _folder.Write("repository/pages.sh", "echo $(( $1 / $2 ))\n");
-        Directory.CreateDirectory(Scratch);
+        Scratch = Directory.CreateDirectory(_folder["scratch"]).FullName;
         Git("init", "--quiet");
     }
 
@@ -38,7 +38,7 @@ internal sealed class ClaudeBench : IAsyncDisposable
 
     public string Repository => _folder["repository"];
 
-    public string Scratch => _folder["scratch"];
+    public string Scratch { get; set; }
 
     public IReadOnlyList<string> Progress => [.. _progress];
 

@@ -83,6 +83,45 @@ public sealed class ClaudeResumeTests : IDisposable
         Assert.NotEqual(first.ClaudeSession, second.ClaudeSession);
     }
 
+    /// <summary>The name of the session is written before the CLI writes its first line, and a kill may come between, or in the middle of it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("11111111-2222-4333-8")]
+    [InlineData("11111111-2222-4333-8444-555555555555")]
+    public async Task A_session_of_which_a_kill_left_only_its_name_is_followed_by_a_new_one(string left)
+    {
+        await using var model = await StartAsync(ModelStep.Write("{folder}/more.txt", "x\n"), new ModelStep.Say("Done."));
+        using (var memory = TaskMemory.TryOpen(_source.Options.Root, _source.Task(), TimeProvider.System))
+            await File.WriteAllTextAsync(Path.Combine(memory!.Folder, "last-session"), left, TestContext.Current.CancellationToken);
+
+        var next = await AttemptAsync(model, _source.Task(2));
+
+        Assert.True(next.Outcome is AttemptOutcome.Succeeded, OutcomeText.Describe(next.Outcome));
+        Assert.Equal(ClaudeSession.Of(_source.Task(2).AttemptId).Id, next.ClaudeSession);
+        Assert.Equal("x\n", _source.Show("claude/wip/12-1-a2", "more.txt"));
+    }
+
+    [Fact]
+    public async Task A_kill_between_a_session_that_changed_nothing_and_the_new_one_loses_no_task()
+    {
+        await using var interrupted = await StartAsync(ModelStep.Write("{folder}/more.txt", "x\n"), LimitReached);
+        await using var forgetful = await StartAsync(new ModelStep.Say("It is all done."));
+        await using var model = await StartAsync(ModelStep.Write("{folder}/more.txt", "x\n"), new ModelStep.Say("Done."));
+        using var image = new TempFolder();
+        await AttemptAsync(interrupted, _source.Task());
+
+        // As the disk is in that moment, so a kill leaves it.
+        await AttemptAsync(forgetful, _source.Task(2), new On("the work begins anew", () => SourceRepository.Run("cp", "-a", _source.Options.Root, image["agent"])));
+        FolderRemoval.Remove(_source.Options.Root);
+        Directory.Move(image["agent"], _source.Options.Root);
+        await _source.Workspaces.CleanUpAfterCrashAsync(default);
+        _source.AssertNothingIsLeft();
+        var third = await AttemptAsync(model, _source.Task(3));
+
+        Assert.True(third.Outcome is AttemptOutcome.Succeeded, OutcomeText.Describe(third.Outcome));
+        Assert.Equal("x\n", _source.Show("claude/wip/12-1-a3", "more.txt"));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("11111111-2222-4333-8444-555555555555")]
@@ -118,10 +157,20 @@ public sealed class ClaudeResumeTests : IDisposable
         return ScriptedModelServer.StartAsync(script);
     }
 
-    private Task<AttemptResult> AttemptAsync(ScriptedModelServer model, AgentTask task)
+    private Task<AttemptResult> AttemptAsync(ScriptedModelServer model, AgentTask task, IProgress<string>? progress = null)
     {
         var options = _source.Options with { Sandbox = new SandboxOptions() };
         var claude = ClaudeCli.Options(model.Url) with { Credential = new ClaudeCredential.OAuthToken("sk-ant-oat01-planted"), HiddenFolders = [options.Root] };
-        return new AttemptStory(options, new ClaudeCoder(claude, TimeProvider.System, options), _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(task, null, default);
+        return new AttemptStory(options, new ClaudeCoder(claude, TimeProvider.System, options), _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(task, progress, default);
+    }
+
+    /// <summary>Does something at the moment when a line is told.</summary>
+    private sealed class On(string part, Action deed) : IProgress<string>
+    {
+        public void Report(string value)
+        {
+            if (value.Contains(part, StringComparison.Ordinal))
+                deed();
+        }
     }
 }

@@ -36,6 +36,19 @@ public sealed class ClaudeSandboxTests
     }
 
     [Fact]
+    public async Task Commands_run_however_long_the_path_of_the_attempts_folder_is()
+    {
+        await using var bench = await StartAsync(ModelStep.Bash("mktemp > made.txt && echo RAN"), new ModelStep.Say("Done."));
+        bench.Scratch = Directory.CreateDirectory(Path.Combine(bench.Root, "agent/attempts/issue-1234567890-123456-1-a1-and-forty-more-characters-of-a-folder/scratch")).FullName;
+
+        var report = await bench.RunAsync();
+
+        Assert.Null(report.Failure);
+        Assert.Contains("RAN", bench.Model.Requests[1].ToolResults[0], StringComparison.Ordinal);
+        Assert.StartsWith("/tmp/", bench.Read("repository/made.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_the_CLIs_own_sandbox_off_ours_still_holds_the_models_commands()
     {
         await using var bench = await StartAsync(ModelStep.Bash("bash look.sh"), new ModelStep.Say("Done."));

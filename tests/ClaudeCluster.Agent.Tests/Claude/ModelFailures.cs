@@ -101,18 +101,38 @@ public class ModelFailures
     }
 
     [Fact]
-    public void A_stream_that_hangs_for_the_CLIs_own_300_seconds_waits()
+    public async Task A_stream_that_hangs_for_the_CLIs_own_300_seconds_waits()
     {
-        var ending = new ClaudeEnding
-        {
-            End = ChildEnd.Exited,
-            ExitCode = 1,
-            ApiFailed = new("server_error", null, "Request timed out"),
-            Result = new() { Subtype = "success", IsError = true, TerminalReason = "api_error", Text = "Request timed out" },
-        };
-        var outcome = ClaudeFailures.Classify(ending, new AttemptLimits(), TimeProvider.System.GetUtcNow());
+        // The CLI then asks once more without a stream, until its limit for one answer is over; here it is over at once.
+        await using var bench = await ClaudeBench.StartAsync(new ModelStep.Mute());
+        var run = await bench.RunOnceAsync(line => line with { Environment = new Dictionary<string, string>(line.Environment, StringComparer.Ordinal) { ["API_TIMEOUT_MS"] = "3000" } });
 
-        new ClaudeOneRun(new ChildResult(ChildEnd.Exited, 1, TimeSpan.Zero), outcome, new ClaudeRecord()).Ended<AttemptOutcome.ModelUnavailable>(WaitUntil);
+        run.ToldApiError("server_error", null);
+        Assert.Contains("timed out", run.Ended<AttemptOutcome.ModelUnavailable>(WaitUntil).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_empty_tries_elsewhere()
+    {
+        var run = await RunAsync(new ModelStep.Empty());
+
+        run.ToldApiError("unknown", null);
+        run.Ended<AttemptOutcome.Failed>(TryElsewhere);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_became_too_long_is_shortened_by_the_CLI_and_goes_on()
+    {
+        await using var bench = await ClaudeBench.StartAsync(
+            ModelStep.Read("{folder}/pages.sh"), new ModelStep.Error(400, "invalid_request_error", "prompt is too long: 1200000 tokens > 1000000 maximum"),
+            new ModelStep.Say("A summary of what was said."), new ModelStep.Say("Done."));
+        var run = await bench.RunOnceAsync();
+
+        Assert.Null(run.Failure);
+        Assert.Equal("Done.", run.Record.Result?.Text);
+        Assert.True(Messages(bench.Model.Requests[^1]) < Messages(bench.Model.Requests[1]), "The conversation is as long as before.");
+
+        static int Messages(LoggedRequest request) => request.Json!["messages"]!.AsArray().Count;
     }
 
     [Fact]

@@ -123,6 +123,30 @@ public class ProcessFailures
         Assert.Contains("npm install", run.Ended<AttemptOutcome.HostNotReady>(AskHuman).Fix, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_package_of_the_CLI_without_its_program_asks_a_human()
+    {
+        await using var bench = await ClaudeBench.StartAsync(new ModelStep.Say("Never said."));
+        // As `npm install --ignore-scripts` leaves it.
+        var stub = Path.Combine(Path.GetDirectoryName(ClaudeCli.Location.Program)!, "../claude-code/bin/claude.exe");
+        Assert.SkipUnless(File.Exists(stub) && new FileInfo(stub).Length < 10_000, "The CLI was installed with its scripts, so its stub is not there.");
+        bench.Options = bench.Options with { Program = stub };
+        var run = await bench.RunOnceAsync();
+
+        Assert.Contains("npm install", run.Ended<AttemptOutcome.HostNotReady>(AskHuman).Fix, StringComparison.Ordinal);
+        Assert.Empty(bench.Model.Requests);
+    }
+
+    [Fact]
+    public async Task A_run_that_takes_more_of_the_PC_than_it_may_tries_elsewhere()
+    {
+        await using var bench = await ClaudeBench.StartAsync(new ModelStep.Hang());
+        var run = await bench.RunOnceAsync(line => line with { Resources = new ResourceLimits { MemoryBytes = 20L << 20 } });
+
+        Assert.Equal(ChildEnd.OverLimit, run.Child.End);
+        Assert.Contains("Claude Code was stopped.", run.Ended<AttemptOutcome.Failed>(TryElsewhere).Detail, StringComparison.Ordinal);
+    }
+
     private static async Task<ClaudeOneRun> InterruptAnswerAsync(string signal)
     {
         await using var bench = await ClaudeBench.StartAsync(new ModelStep.Hang());

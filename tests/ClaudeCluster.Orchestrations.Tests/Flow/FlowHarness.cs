@@ -28,11 +28,13 @@ internal sealed class FlowHarness : IAsyncDisposable
         _services = new ServiceCollection()
             .AddSingleton<IRoles>(GitHub).AddSingleton<IRepositoryFiles>(GitHub).AddSingleton<IIssuePage>(GitHub).AddSingleton<IPullRequests>(GitHub)
             .AddSingleton<IFleet>(new EveryoneIsThere())
-            .AddSingleton(Client)
+            .AddSingleton(Client).AddSingleton(TimeProvider.System).AddSingleton<IFeedback>(Feedback)
             .BuildServiceProvider();
     }
 
     public RecordingGitHub GitHub { get; } = new();
+
+    public RecordingFeedback Feedback { get; } = new();
 
     public DurableTaskClient Client { get; }
 
@@ -51,11 +53,34 @@ internal sealed class FlowHarness : IAsyncDisposable
         return harness;
     }
 
-    public async Task<EventReceipt> ReceiveAsync(IssueEvent received)
+    public Task<EventReceipt> ReceiveAsync(IssueEvent received) => ReceiveAsync(new EventDelivery(received));
+
+    /// <summary>As a coordinator does it, to whom more will come.</summary>
+    public Task<EventReceipt> HearAsync(RepositoryEvent received) => ReceiveAsync(new EventDelivery(received) { MoreFollow = true });
+
+    /// <inheritdoc cref="HearAsync(RepositoryEvent)"/>
+    public Task<EventReceipt> HearAsync(IssueEvent received) => ReceiveAsync(new EventDelivery(received) { MoreFollow = true });
+
+    /// <summary>The flow as it stands once it is as the test wants it.</summary>
+    public async Task<FlowState> UntilAsync(string flowId, Func<FlowState, bool> isSo)
     {
-        await Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(ReceiveEvent), new EventDelivery(received), new StartOrchestrationOptions(ReceiveEvent.InstanceId(received)));
-        return (await EndOf(ReceiveEvent.InstanceId(received))).ReadOutputAs<EventReceipt>()!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var instance = await Client.GetInstanceAsync(flowId, getInputsAndOutputs: true, patience.Token);
+            if (instance?.FailureDetails is { } failure)
+                Assert.Fail(failure.ToString());
+            if (instance?.ReadFlow() is { } flow && isSo(flow))
+                return flow;
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    public async Task<EventReceipt> ReceiveAsync(EventDelivery delivery)
+    {
+        var id = ReceiveEvent.InstanceId(delivery.Event.Key);
+        await Client.ScheduleNewOrchestrationInstanceAsync(nameof(ReceiveEvent), delivery, new StartOrchestrationOptions(id));
+        return (await EndOf(id)).ReadOutputAs<EventReceipt>()!;
     }
 
     public async Task<FlowState> FlowOfAsync(IssueEvent received)

@@ -56,8 +56,8 @@ public sealed class StopTests
 
         var edited = new IssueEvent.Edited { Key = "edited", Repository = Labelled().Repository, Issue = Labelled().Issue, Sender = Labelled().Sender };
         await harness.ReceiveAsync(edited);
-        await harness.Client.RaiseIssueEventAsync(flowId, new EventDelivery(edited));
-        await harness.Client.RaiseIssueEventAsync(flowId, new EventDelivery(Labelled()));
+        await harness.Client.RaiseFlowNewsAsync(flowId, new NewsDelivery(new FlowNews.TextEdited(edited.Issue) { Key = edited.Key, By = edited.Sender }));
+        await harness.Client.RaiseFlowNewsAsync(flowId, new NewsDelivery(new FlowNews.Stopped("the first event again") { Key = Labelled().Key, By = edited.Sender }));
         _mayEnd.SetResult();
         var flow = await harness.FlowAsync(flowId);
 

@@ -123,9 +123,9 @@ public class OutcomeRulesTests
     }
 
     [Fact]
-    public void Only_waits_and_lost_agents_are_not_counted()
+    public void Waits_lost_agents_and_what_was_stopped_are_not_counted()
     {
-        string[] free = ["UsageLimited", "RateLimited", "ModelUnavailable", "HandedBack", "Withdrawn", "AgentLost"];
+        string[] free = ["UsageLimited", "RateLimited", "ModelUnavailable", "HandedBack", "Withdrawn", "Cancelled", "AgentLost"];
         Assert.Equal(free, Outcomes.All.Where(outcome => !OutcomeRules.Counts(outcome)).Select(outcome => outcome.GetType().Name));
         Assert.Equal(free[..3], Outcomes.All.Where(OutcomeRules.IsWait).Select(outcome => outcome.GetType().Name));
     }

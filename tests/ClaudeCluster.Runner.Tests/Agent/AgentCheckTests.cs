@@ -15,6 +15,19 @@ public sealed class AgentCheckTests
     }
 
     [Fact]
+    public async Task An_agent_that_leaves_out_the_files_of_old_commits_says_so()
+    {
+        await using var stage = await AgentStage.OpenAsync(settings: "sandbox:\n  enabled: false");
+        var config = stage.Playground.At("opt/config/agent.yml");
+        await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken)).Replace("repositories:\n", "repositories:\n  partial: true\n", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var ready = await stage.CallAgentAsync("--check");
+
+        Assert.True(ready.Code == 0, ready.All);
+        Assert.Contains("files of old commits are not fetched", ready.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_missing_is_told_with_its_fix_in_the_words_of_the_guide()
     {
         await using var stage = await AgentStage.OpenAsync(settings: "coordinator_url: http://127.0.0.1:9\nsandbox:\n  enabled: false");

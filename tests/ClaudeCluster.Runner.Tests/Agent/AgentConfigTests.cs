@@ -70,6 +70,12 @@ public sealed partial class AgentConfigTests
         Assert.Equal(8000, settings.Health.Port);
     }
 
+    [Theory]
+    [InlineData("repositories: { submodules: false }", false)]
+    [InlineData("repositories: { partial: true }", true)]
+    public void Files_of_old_commits_are_fetched_unless_the_owner_says_otherwise(string line, bool isPartial) =>
+        Assert.Equal(isPartial, Read($"agent_id: a\nhub: localhost\nspecialties: backend\nworkspace_root: w\n{line}\n").PartialMirrors);
+
     [Fact]
     public void What_the_file_does_not_say_may_stand_in_the_environment()
     {

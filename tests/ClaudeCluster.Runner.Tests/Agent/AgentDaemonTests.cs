@@ -31,9 +31,7 @@ public sealed partial class AgentDaemonTests
         Assert.Equal(result.Commit?.Value, stage.Playground.Git.Run("rev-parse", "claude/wip/12-1-a1"));
         Assert.Equal("echo $(($1 + $2))", stage.Playground.Git.Run("show", "claude/wip/12-1-a1:sum.sh"));
         Assert.Equal("pc-1", result.Agent.Value);
-        agent.Terminate();
-        var ended = await agent.EndAsync();
-        Assert.True(ended.Code == 0, ended.All);
+        await AgentStage.EndAsync(agent);
         stage.AssertNothingIsLeft();
         Assert.Contains("It adds now.", File.ReadAllText(Path.Combine(stage.Workspaces, "issue-4711-12-1-a1", "claude_code.log")), StringComparison.Ordinal);
         Assert.Contains("The result of 'issue-4711-12-1-a1' was delivered.", stage.AgentLog, StringComparison.Ordinal);

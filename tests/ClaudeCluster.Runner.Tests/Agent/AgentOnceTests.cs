@@ -1,11 +1,16 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ClaudeCluster.Orchestrations;
+using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Runner.Tests;
 
 /// <summary><c>agent --once</c>: one task, as a step of a job takes it.</summary>
 public sealed partial class AgentOnceTests
 {
+    private const string Token = "ghp_thetokenofthispcthetokenofthispc";
+
     private static readonly string[] Once = ["--once", "--once-patience", "40"];
 
     [Fact]
@@ -65,26 +70,50 @@ public sealed partial class AgentOnceTests
                 text: 'echo $(($1 + $2))'
             """,
             "github_token: env:PC_TOKEN");
-        var environment = stage.Playground.Environment;
-        environment["PC_TOKEN"] = "ghp_thetokenofthispcthetokenofthispc";
-        environment["GITHUB_ACTIONS"] = "true";
-        environment["GITHUB_SERVER_URL"] = "https://github.example";
-        environment["GITHUB_REPOSITORY"] = "acme/shop";
-        environment["GITHUB_RUN_ID"] = "42";
-        environment["GITHUB_STEP_SUMMARY"] = stage.Playground.At("summary.md");
+        InAJob(stage);
         await stage.BeginAsync();
 
         var ended = await stage.StartAgentOnly(Once).EndAsync();
 
         Assert.True(ended.Code == 0, ended.All);
         var lines = ended.Output.Split('\n');
-        Assert.Equal("::add-mask::ghp_thetokenofthispcthetokenofthispc", lines[0]);
+        Assert.Equal($"::add-mask::{Token}", lines[0]);
         var token = StopCommands().Match(lines[1]).Groups[1].Value;
         Assert.Equal(32, token.Length);
         var resume = Array.IndexOf(lines, $"::{token}::");
         Assert.True(Array.FindIndex(lines, line => line.Contains("I am the runner now.", StringComparison.Ordinal)) is > 1 and var said && said < resume, ended.All);
         Assert.StartsWith("::notice title=ClaudeCluster::issue-4711-12-1-a1", lines[resume + 1], StringComparison.Ordinal);
         Assert.Contains("issue-4711-12-1-a1", await File.ReadAllTextAsync(stage.Playground.At("summary.md"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_model_prints_in_a_job_is_no_command_and_the_agent_s_secrets_stand_in_no_form_anywhere()
+    {
+        var cli = RealClaude.Path();
+        var forms = string.Join(' ', Token, Convert.ToBase64String(Encoding.UTF8.GetBytes(Token)), Uri.EscapeDataString(Token));
+        await using var model = await ScriptedModelServer.StartAsync(
+        [
+            ModelStep.Bash("printf '::error::I am the runner.\\n::add-mask::x\\n::set-output name=a::b\\n##[error]old\\n'"), ModelStep.Write("{folder}/sum.sh", "echo $(($1 + $2))\n"),
+            new ModelStep.Say($"::stop-commands::mine\n::warning::I am the runner.\nI know {forms}"),
+        ]);
+        await using var stage = await AgentStage.OpenAsync(settings: "github_token: env:PC_TOKEN");
+        InAJob(stage);
+        stage.Playground.Environment["CLAUDE_CODE_CLI_PATH"] = cli;
+        stage.Playground.Environment["ANTHROPIC_BASE_URL"] = model.Url.AbsoluteUri;
+        stage.Playground.Environment["ANTHROPIC_API_KEY"] = "sk-ant-api03-the-key-of-this-machine";
+        var attempt = await stage.BeginAsync();
+
+        var ended = await stage.Playground.Start(["agent", "--config", stage.Playground.At("opt/config/agent.yml"), .. Once]).EndAsync();
+
+        Assert.True(ended.Code == 0, ended.All);
+        var result = await stage.ResultAsync(attempt);
+        Assert.Contains("I know [redacted]", result.Claimed, StringComparison.Ordinal);
+        var lines = ended.Output.Split('\n').ToList();
+        var (stop, resume) = (lines.FindIndex(line => StopCommands().IsMatch(line)), lines.FindLastIndex(line => line.StartsWith("::", StringComparison.Ordinal) && line.EndsWith("::", StringComparison.Ordinal)));
+        Assert.Contains(Enumerable.Range(0, lines.Count), line => line > stop && line < resume && lines[line].Contains("I am the runner.", StringComparison.Ordinal));
+        Assert.All(lines[..stop], line => Assert.StartsWith("::add-mask::", line, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines[(resume + 1)..], line => line.StartsWith("::", StringComparison.Ordinal) && !line.StartsWith("::notice title=ClaudeCluster::", StringComparison.Ordinal));
+        AssertNowhere(forms.Split(' '), [.. lines[stop..], ended.Error, JsonSerializer.Serialize(result), .. Directory.EnumerateFiles(stage.Playground.At("opt"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("/sessions/", StringComparison.Ordinal)).Select(File.ReadAllText), await File.ReadAllTextAsync(stage.Playground.At("summary.md"), TestContext.Current.CancellationToken)]);
     }
 
     [Fact]
@@ -101,6 +130,23 @@ public sealed partial class AgentOnceTests
         Assert.True(ended.Code == (int)ExitCode.Interrupted, ended.All);
         Assert.IsType<AttemptOutcome.HandedBack>((await stage.ResultAsync(attempt)).Outcome);
         stage.AssertNothingIsLeft();
+    }
+
+    private static void InAJob(AgentStage stage)
+    {
+        var environment = stage.Playground.Environment;
+        environment["PC_TOKEN"] = Token;
+        environment["GITHUB_ACTIONS"] = "true";
+        environment["GITHUB_SERVER_URL"] = "https://github.example";
+        environment["GITHUB_REPOSITORY"] = "acme/shop";
+        environment["GITHUB_RUN_ID"] = "42";
+        environment["GITHUB_STEP_SUMMARY"] = stage.Playground.At("summary.md");
+    }
+
+    private static void AssertNowhere(string[] secrets, IEnumerable<string> texts)
+    {
+        foreach (var text in texts)
+            Assert.DoesNotContain(secrets, secret => text.Contains(secret, StringComparison.Ordinal));
     }
 
     [GeneratedRegex("^::stop-commands::([0-9a-f]+)$", RegexOptions.None, 1000)]

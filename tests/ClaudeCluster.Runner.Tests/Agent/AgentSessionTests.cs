@@ -15,7 +15,7 @@ public sealed class AgentSessionTests
         await using var stage = await OpenAsync(model);
 
         await KillDuringFirstAttemptAsync(stage, model);
-        await stage.StartClaudeAgentAsync();
+        var agent = await stage.StartClaudeAgentAsync();
         var result = await stage.ResultAsync(await stage.BeginAsync(number: 2));
 
         Assert.True(result.Outcome is AttemptOutcome.Succeeded, $"{result.Outcome} {result.Claimed}");
@@ -23,6 +23,7 @@ public sealed class AgentSessionTests
         Assert.Equal(result.ClaudeSession, model.Requests[0].Session);
         Assert.Contains(Path.Combine(stage.Workspaces, "attempts", "issue-4711-12-1-a1"), model.Requests[^1].Body, StringComparison.Ordinal);
         Assert.Equal("echo $(($1 + $2))", stage.Playground.Git.Run("show", "claude/wip/12-1-a2:sum.sh"));
+        await AgentStage.EndAsync(agent);
         stage.AssertNothingIsLeft();
     }
 

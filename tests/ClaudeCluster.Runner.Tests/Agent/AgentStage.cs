@@ -116,7 +116,18 @@ internal sealed class AgentStage : IAsyncDisposable
         return end.ReadOutputAs<AttemptResult>() ?? throw new InvalidOperationException($"{attempt} is {end.RuntimeStatus} without a result: {end.FailureDetails}");
     }
 
-    /// <summary>What an agent must not leave: processes, work trees, locks.</summary>
+    /// <summary>Stops an agent as a service manager does, and waits until it has ended.</summary>
+    public static async Task EndAsync(RealProcess agent)
+    {
+        agent.Terminate();
+        var ended = await agent.EndAsync();
+        Assert.True(ended.Code == 0, ended.All);
+    }
+
+    /// <summary>
+    /// What an agent must not leave: processes, work trees, locks. With a sandbox around its coder an agent removes folders after the result was
+    /// delivered, so only one that has ended, or that has just started, can be asked.
+    /// </summary>
     public void AssertNothingIsLeft()
     {
         var attempts = Path.Combine(Workspaces, "attempts");

@@ -4,7 +4,7 @@ using ClaudeCluster.FakeGitHub;
 using ClaudeCluster.FakeGitHub.State;
 using ClaudeCluster.ScriptedModel;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>A labelled issue on GitHub becomes a pull request there: webhook, coordinator and agents as processes, the real CLI, git over HTTP, a GitHub App.</summary>
 public sealed class GitHubClusterTests(ITestOutputHelper output)

@@ -3,7 +3,7 @@ using System.Globalization;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.Orchestrations;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>Two agents, a coordinator with the hub, the real CLI: issues become branches, each once, whatever is killed.</summary>
 public sealed class ClusterTests(ITestOutputHelper output)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>
 /// <c>run</c> is killed as by <c>kill -9</c>, called again, and comes to the one pull request. The kill points are the moments

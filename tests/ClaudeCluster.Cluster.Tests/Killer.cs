@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>Kills, as by <c>kill -9</c>, at moments that nobody chose: an agent, the coordinator with its hub, or a CLI at work. What a person's service manager starts again is started again.</summary>
 internal sealed class Killer(RealCluster cluster, Random random)

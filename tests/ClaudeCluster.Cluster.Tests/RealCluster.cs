@@ -7,7 +7,7 @@ using ClaudeCluster.GitHub;
 using ClaudeCluster.Orchestrations;
 using ClaudeCluster.ScriptedModel;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>
 /// A coordinator and agents as processes of their own, the real CLI with a model that plays a script, and a repository. With a GitHub the coordinator

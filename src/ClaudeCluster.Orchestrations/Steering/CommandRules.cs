@@ -1,0 +1,90 @@
+namespace ClaudeCluster.Orchestrations;
+
+/// <summary>PURE. What a person's command means to an open flow.</summary>
+internal static class CommandRules
+{
+    private const int MostGuidance = 20;
+
+    public static Heard Hear(FlowState flow, FlowNews.Commanded news, DateTimeOffset now) => news.Command switch
+    {
+        SteeringCommand.Status => new(flow) { Answer = CommandAnswers.Status(flow) },
+        SteeringCommand.Explain => new(flow) { Answer = CommandAnswers.Explain(flow) },
+        SteeringCommand.Run => new(flow) { Answer = $"It is at work already. {CommandAnswers.Status(flow)}" },
+        SteeringCommand.Retry retry => Retry(flow, news, retry, now),
+        SteeringCommand.Cancel => FeedbackRules.Stop(flow, $"'{news.By.Login}' cancelled it.") with { Answer = $"Cancelled.{Left(flow)}" },
+        SteeringCommand.Pause => Pause(flow, news.By),
+        SteeringCommand.Resume => Resume(flow),
+        SteeringCommand.Approve => Approve(flow, news.By),
+        SteeringCommand.Reject reject => FeedbackRules.Stop(flow, $"'{news.By.Login}' rejected it{(reject.Why.Length > 0 ? $": {reject.Why}" : ".")}") with { Answer = $"Rejected: it ends here.{Left(flow)}" },
+        SteeringCommand.Budget budget => Budget(flow, budget.Usd),
+        SteeringCommand.Guidance guidance => Guide(flow, guidance.Text, now),
+        SteeringCommand.Help help => new(flow with { HelpGiven = true }) { Answer = flow.HelpGiven && help.Problem is not null ? help.Problem : CommandAnswers.Help(help.Problem) },
+        _ => new(flow) { Answer = "This version does not know that command." },
+    };
+
+    private static Heard Retry(FlowState flow, FlowNews.Commanded news, SteeringCommand.Retry retry, DateTimeOffset now)
+    {
+        if (retry.On is { } unknown && flow.Policy.Specialties.All(specialty => specialty.Name != unknown))
+            return new(flow) { Answer = $"'{SafeMarkdown.Inline(unknown.Value, 60)}' is no specialty here. There are: {string.Join(", ", flow.Policy.Specialties.Select(specialty => specialty.Name.Value))}." };
+        var issue = news.Issue ?? flow.NewerIssue ?? flow.Issue;
+        var routing = retry.On is { } other ? new RoutingDecision(other, flow.Routing?.Priority ?? Priority.Normal, [$"'{news.By.Login}' asked for another try on {other.Value}"]) : flow.Routing;
+        if (routing?.Specialty is null)
+            return new(flow) { Answer = "It was not routed yet." };
+        var again = flow.Phase == FlowPhase.Review
+            ? flow.Begin(new(Goal.ResolveIssue, $"'{news.By.Login}' asked for another try", now) { Text = "A person asked for another try at the issue." })
+            : Again(flow);
+        return new(again with { Issue = issue, NewerIssue = null, Routing = routing })
+        {
+            Answer = $"Another try by {routing.Specialty}{(issue.Title != flow.Issue.Title || issue.Body != flow.Issue.Body ? ", with the issue's text as it is now" : "")}.",
+            Interrupts = true,
+            Shows = true,
+        };
+    }
+
+    private static Heard Pause(FlowState flow, Requester by)
+    {
+        if (flow.PausedIn is not null || (flow.Phase == FlowPhase.NeedsHuman && flow.PullRequest is null))
+            return new(flow) { Answer = "It waits for a person already." };
+        var paused = flow with { Phase = FlowPhase.NeedsHuman, PausedIn = flow.IsAtRest ? FlowPhase.Review : FlowPhase.Working, Question = $"'{by.Login}' paused it. `{CommandReader.Prefix} resume` lets it go on." };
+        return new(paused) { Answer = "Paused.", Interrupts = true, Shows = true };
+    }
+
+    private static Heard Resume(FlowState flow) => flow.PausedIn is { } phase
+        ? new(flow with { Phase = phase, PausedIn = null, Question = null }) { Answer = "It goes on.", Shows = true }
+        : new(flow) { Answer = "It is not paused." };
+
+    private static Heard Approve(FlowState flow, Requester by)
+    {
+        if (flow.AwaitsApproval)
+            return new(flow.Begin(round: null)) { Answer = $"Approved; the work begins.{(flow.NewerIssue is null ? "" : " It follows the text that was approved, not the newer one.")}", Shows = true };
+        if (flow is { Phase: FlowPhase.NeedsHuman, Attempts: [.., { Result: { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } }] })
+            return new(flow with { Phase = FlowPhase.Working, Question = null, RulesWaivedBy = by.Login }) { Answer = "Approved; the change goes into the pull request as it is.", Shows = true };
+        return new(flow) { Answer = "There is nothing to approve." };
+    }
+
+    private static Heard Budget(FlowState flow, decimal usd)
+    {
+        var raised = flow with { Policy = flow.Policy with { Limits = flow.Policy.Limits with { Usd = usd } } };
+        var answer = FormattableString.Invariant($"An attempt may cost up to {usd} USD from now on.");
+        return flow is { Phase: FlowPhase.NeedsHuman, PausedIn: null, Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] }
+            ? new(Again(raised)) { Answer = $"{answer} It goes on.", Shows = true }
+            : new(raised) { Answer = answer };
+    }
+
+    private static Heard Guide(FlowState flow, string text, DateTimeOffset now)
+    {
+        var told = flow with { Guidance = [.. flow.Guidance.Append(text).TakeLast(MostGuidance)] };
+        return flow switch
+        {
+            { PausedIn: not null } or { AwaitsApproval: true } => new(told) { Answer = "Kept for the next turn." },
+            { Phase: FlowPhase.Review } => new(told.Begin(new(Goal.FollowGuidance, "somebody asked for more", now) { Text = "People asked for more; see what they said." })) { Answer = "It goes back to work with that.", Shows = true },
+            { Phase: FlowPhase.NeedsHuman } => new(Again(told)) { Answer = "It goes on with that.", Shows = true },
+            _ => new(told) { Answer = "The coder hears it at its next turn." },
+        };
+    }
+
+    /// <summary>More of the same round, from where its last attempt ended.</summary>
+    private static FlowState Again(FlowState flow) => flow with { Phase = FlowPhase.Working, Question = null, PausedIn = null, AwaitsApproval = false, AttemptsBefore = flow.Attempts.Count };
+
+    private static string Left(FlowState flow) => flow.PullRequest is { } open ? FormattableString.Invariant($" Pull request #{open.Number} stays open for you to close.") : "";
+}
