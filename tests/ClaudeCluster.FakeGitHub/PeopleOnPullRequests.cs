@@ -115,7 +115,10 @@ public sealed partial class People
         foreach (var remark in remarks)
         {
             var comment = new ReviewComment(
-                world.NewId() + 3_000_000_000, review, review.Author, remark.Path, remark.Line, remark.Text, remark.Answers?.First ?? remark.Answers, world.Now) { Hidden = world.ListLag };
+                world.NewId() + 3_000_000_000, review, review.Author, remark.Path, remark.Line, remark.Text, remark.Answers?.First ?? remark.Answers, world.Now)
+            {
+                Hidden = world.ListLag,
+            };
             pull.ReviewComments.Add(comment);
             told.AddRange(payloads.ReviewComment(repository, pull, comment).As("pull_request_review_comment"));
         }
@@ -161,7 +164,7 @@ public sealed partial class People
         return result;
     }
 
-    [GeneratedRegex(@"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#([0-9]{1,9})\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#([0-9]{1,9})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Resolves();
 }
 

@@ -8,7 +8,7 @@ const schema = buildSchema(fs.readFileSync(new URL('node_modules/@octokit/graphq
 
 // An answer says fields by the names that the query gives them, and of which kind something is only where it was asked.
 const fieldResolver = (source, _arguments, _context, info) => source?.[info.path.key];
-const typeResolver = (value, _context, info) => value.__typename ?? firstKind(info.fieldNodes);
+const typeResolver = (value, _context, info, kind) => value.__typename ?? firstKind(info.fieldNodes) ?? schema.getPossibleTypes(kind)[0].name;
 const firstKind = (nodes) => nodes.flatMap((node) => node.selectionSet.selections).find((selection) => selection.typeCondition)?.typeCondition.name.value;
 
 for (const { query, variables, answer } of JSON.parse(fs.readFileSync(0, 'utf8'))) {

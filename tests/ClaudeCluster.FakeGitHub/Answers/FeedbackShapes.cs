@@ -196,7 +196,7 @@ internal sealed partial class Shapes
         ? Url($"/{repository.FullName}/actions/runs/{origin.RunId}/job/{check.Id}")
         : Url($"/{repository.FullName}/runs/{check.Id}");
 
-    public JsonObject SimpleUser(User user) => new() { ["name"] = user.Login, ["email"] = $"{user.Login}@example.invalid", ["username"] = user.Login };
+    public static JsonObject SimpleUser(User user) => new() { ["name"] = user.Login, ["email"] = $"{user.Login}@example.invalid", ["username"] = user.Login };
 
     /// <summary>As a status names the commit that it is about.</summary>
     public JsonObject Commit(Repository repository, string sha)
@@ -242,7 +242,7 @@ internal sealed partial class Shapes
         ["events"] = new JsonArray(),
     };
 
-    private JsonObject HeadCommit(Repository repository, CheckRun check) => new()
+    private static JsonObject HeadCommit(Repository repository, CheckRun check) => new()
     {
         ["id"] = check.Commit,
         ["tree_id"] = check.Commit,
