@@ -53,6 +53,8 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     public Task<RepositoryFile?> ReadAsync(RepositoryRef repository, string path, CancellationToken cancellationToken) =>
         _files.ReadAsync(repository, path, cancellationToken);
 
+    public void Forget(RepositoryRef repository) => _files.Forget(repository);
+
     public Task<CommentId> PutCommentAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, CancellationToken cancellationToken) =>
         _issuePage.PutCommentAsync(issue, marker, known, markdown, cancellationToken);
 

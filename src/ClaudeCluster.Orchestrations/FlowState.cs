@@ -50,6 +50,9 @@ public sealed record FlowState
 
     public CommentId? Comment { get; init; }
 
+    /// <summary>Why the page could not be written last time; null: it was.</summary>
+    public string? PageProblem { get; init; }
+
     /// <summary>More events will come to this flow, so it stays until its pull request is merged or closed, and waits for people's words.</summary>
     public bool StaysOpen { get; init; }
 

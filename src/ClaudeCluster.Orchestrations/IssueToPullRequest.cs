@@ -55,7 +55,11 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     }
 
     /// <summary>One comment and one status label: people see that the issue is taken.</summary>
-    protected virtual Task<FlowState> AcknowledgeAsync(TaskOrchestrationContext context, FlowState flow) => flow.ShowAsync(context);
+    protected virtual async Task<FlowState> AcknowledgeAsync(TaskOrchestrationContext context, FlowState flow)
+    {
+        flow = await flow.ShowAsync(context);
+        return flow.PageProblem is { } problem ? flow with { Phase = FlowPhase.Failed, EndReason = $"The issue's page cannot be written: {problem}" } : flow;
+    }
 
     /// <summary>Attempts until one is accepted, or a person is needed.</summary>
     protected virtual async Task<FlowState> WorkAsync(TaskOrchestrationContext context, FlowState flow) =>
@@ -69,15 +73,10 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         if (flow.Phase != FlowPhase.Working || flow.Accepted?.Commit is not { } commit)
             return flow;
-        try
-        {
-            await context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)));
-            return flow with { Head = commit };
-        }
-        catch (TaskFailedException moved) when (moved.IsCausedByException<BranchMovedException>())
-        {
-            return flow with { Phase = FlowPhase.NeedsHuman, Question = moved.FailureDetails.ErrorMessage };
-        }
+        var promoted = context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)));
+        return await Patience.ProblemOf(promoted) is { } problem
+            ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
+            : flow with { Head = commit };
     }
 
     /// <summary>Opened, or adopted if a crash left it open already; after a round of feedback, written anew and answered.</summary>
@@ -85,11 +84,16 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         if (flow.Phase != FlowPhase.Working || flow.Accepted is null)
             return flow;
-        if (flow.PullRequest is null)
-            flow = flow with { PullRequest = await context.CallOpenPullRequestAsync(flow) };
-        else
-            await context.CallAnswerFeedbackAsync(flow);
-        return flow with { Phase = FlowPhase.Review };
+        if (flow.PullRequest is not null)
+        {
+            await Patience.ProblemOf(context.CallAnswerFeedbackAsync(flow));
+            return flow with { Phase = FlowPhase.Review };
+        }
+
+        var opened = context.CallOpenPullRequestAsync(flow);
+        return await Patience.ProblemOf(opened) is { } problem
+            ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
+            : flow with { Phase = FlowPhase.Review, PullRequest = await opened };
     }
 
     /// <summary>The comment gets its link or its question; branches that nobody needs any more go.</summary>
@@ -98,7 +102,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
         flow = await flow.ShowAsync(context);
         if (flow.PullRequest is null || !flow.HasBranchesToDelete)
             return flow;
-        await context.CallDeleteAttemptBranchesAsync(flow);
+        await Patience.ProblemOf(context.CallDeleteAttemptBranchesAsync(flow));
         return flow with { BranchesDeleted = flow.Attempts.Count };
     }
 }

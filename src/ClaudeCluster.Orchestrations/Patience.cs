@@ -1,12 +1,60 @@
+using System.Globalization;
+
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>How steps are called that talk to somebody else's server, unless a flow says otherwise.</summary>
 internal static class Patience
 {
-    /// <summary>GitHub may be away for hours; and a bad input, or a host that lacks a port, does not get better by asking again.</summary>
-    public static TaskOptions WithGitHub { get; } = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 30, TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(10))
+    private const int MostTries = 30;
+
+    // What lasts may still be a cache that lags behind.
+    private const int MostTriesOfWhatLasts = 3;
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// GitHub may be away for hours, and a permission may be given back; where it says until when asking is in vain, the step waits so long, as a
+    /// durable timer. What is not there, and a bad input, does not get better by asking again.
+    /// </summary>
+    public static TaskOptions WithGitHub { get; } = TaskOptions.FromRetryHandler(AskAgainAsync);
+
+    /// <returns>Why the step failed for good; null: it did not. What only a bug explains still ends the flow.</returns>
+    public static async Task<string?> ProblemOf(Task step)
+    {
+        try
         {
-            HandleFailure = failure => !failure.IsCausedBy<BadInputException>() && !failure.IsCausedBy<BranchMovedException>() && !failure.IsCausedBy<InvalidOperationException>(),
-        });
+            await step;
+            return null;
+        }
+        catch (TaskFailedException failed) when (!failed.IsCausedByException<InvalidOperationException>())
+        {
+            return failed.FailureDetails.ErrorMessage;
+        }
+    }
+
+    private static async Task<bool> AskAgainAsync(RetryContext again)
+    {
+        var failure = again.LastFailure;
+        if (failure.IsCausedBy<BadInputException>() || failure.IsCausedBy<BranchMovedException>() || failure.IsCausedBy<InvalidOperationException>())
+            return false;
+        if (again.LastAttemptNumber >= (IsLasting(failure) ? MostTriesOfWhatLasts : MostTries))
+            return false;
+        var grown = TimeSpan.FromTicks(Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(again.LastAttemptNumber - 1, 16)));
+        var asked = RetryAt(failure) is { } at ? at - again.OrchestrationContext.CurrentUtcDateTime : TimeSpan.Zero;
+        await again.OrchestrationContext.CreateTimer(asked > grown ? asked : grown, CancellationToken.None);
+        return true;
+    }
+
+    /// <summary>Time alone does not help. A credential or a permission is another matter: somebody gives a new one, and all goes on.</summary>
+    private static bool IsLasting(TaskFailureDetails failure) =>
+        string.Equals(Read(failure, "isLasting"), bool.TrueString, StringComparison.OrdinalIgnoreCase)
+        && !failure.ErrorType.EndsWith("Unauthorized", StringComparison.Ordinal) && !failure.ErrorType.EndsWith("Forbidden", StringComparison.Ordinal);
+
+    private static DateTimeOffset? RetryAt(TaskFailureDetails failure) =>
+        DateTimeOffset.TryParse(Read(failure, "retryAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+
+    /// <summary>What the host's worker kept of the exception; each SDK has it as text in the end.</summary>
+    private static string? Read(TaskFailureDetails failure, string name) =>
+        failure.Properties is { } properties && properties.TryGetValue(name, out var value) ? $"{value}" : null;
 }

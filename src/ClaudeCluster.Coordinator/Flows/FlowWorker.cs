@@ -2,6 +2,7 @@ using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.GitHub;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,7 +27,7 @@ internal sealed class FlowWorker : IAsyncDisposable
             .AddSingleton(time)
             .BuildServiceProvider();
         var registry = new DurableTaskRegistry().AddIssueToPullRequest();
-        var worker = new DurableTaskWorker(hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = $"flows-{Guid.CreateVersion7(time.GetUtcNow()):N}" }, time, logs);
+        var worker = new DurableTaskWorker(hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = $"flows-{Guid.CreateVersion7(time.GetUtcNow()):N}", ExceptionProperties = GitHubFailure.Describe }, time, logs);
         _working = Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None);
     }
 

@@ -14,13 +14,16 @@ internal sealed record Arrival(string? Event, bool IsNew, string? Reason);
 /// <summary>What both doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
 internal sealed class Doors(DurableTaskClient client)
 {
+    /// <summary>GitHub sends what belongs together within seconds.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(10);
+
     public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, CancellationToken cancellation)
     {
         if (RepositoryEventReader.Read(body, "body", eventName) is not { } received)
             return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow.");
         if (EventRules.WhyOfNoUse(received) is { } why)
             return new Arrival(null, IsNew: false, why);
-        var (id, isNew) = await client.HandInAsync(new EventDelivery(received) { MoreFollow = true }, cancellation);
+        var (id, isNew) = await client.HandInAsync(new EventDelivery(received) { MoreFollow = true, Settles = Settles }, cancellation);
         return new Arrival(id, isNew, null);
     }
 

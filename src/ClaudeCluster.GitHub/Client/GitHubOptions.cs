@@ -14,9 +14,9 @@ public sealed record GitHubOptions
     /// <value>0.5 s.</value>
     public TimeSpan ShortWait { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>For how long a file of a repository, such as its policy, is not read again.</summary>
-    /// <value>10 s.</value>
-    public TimeSpan FilesAreFreshFor { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>For how long a file of a repository, such as its policy, is not read again. A push to the default branch ends it earlier.</summary>
+    /// <value>30 s.</value>
+    public TimeSpan FilesAreFreshFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long GitHub's own copies are given to hear of what was just written (a pushed branch, a new comment), wait by wait.</summary>
     /// <value>1, 2 and 4 s. What takes longer is left to the caller, who can wait without holding a process.</value>

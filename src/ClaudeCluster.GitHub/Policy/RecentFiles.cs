@@ -20,4 +20,10 @@ internal sealed class RecentFiles(IRepositoryFiles files, TimeSpan freshFor, Tim
         _recent[(repository.Id, path)] = (now, file);
         return file.WaitAsync(cancellationToken);
     }
+
+    public void Forget(RepositoryRef repository)
+    {
+        foreach (var known in _recent.Keys.Where(known => known.Repository == repository.Id).ToList())
+            _recent.TryRemove(known, out _);
+    }
 }

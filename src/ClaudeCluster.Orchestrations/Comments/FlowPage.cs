@@ -3,11 +3,14 @@ namespace ClaudeCluster.Orchestrations;
 /// <summary>What people see of a flow.</summary>
 public static class FlowPage
 {
-    /// <summary>Shows the flow as it stands: custom status, the issue's comment and its status label.</summary>
+    /// <summary>Shows the flow as it stands: custom status, the issue's comment and its status label. A page that cannot be written stops no work.</summary>
     public static async Task<FlowState> ShowAsync(this FlowState flow, TaskOrchestrationContext context)
     {
         context.SetCustomStatus(flow);
-        flow = flow with { Comment = await context.CallUpdateIssuePageAsync(flow) };
+        var written = context.CallUpdateIssuePageAsync(flow);
+        flow = await Patience.ProblemOf(written) is { } problem
+            ? flow with { PageProblem = problem }
+            : flow with { Comment = await written, PageProblem = null };
         context.SetCustomStatus(flow);
         return flow;
     }

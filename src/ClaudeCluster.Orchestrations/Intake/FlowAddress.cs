@@ -43,6 +43,9 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
 {
     /// <summary>An open flow keeps the policy that it began with; null: none is open.</summary>
     public PolicySnapshot? Policy { get; init; }
+
+    /// <summary>The open flow has a pull request.</summary>
+    public bool HasPullRequest { get; init; }
 }
 
 /// <summary>Looks for the flows in the hub. The answer is kept by history: the generation is decided once.</summary>
@@ -80,7 +83,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         && last.LastUpdatedAt >= address.EventAt;
 
     private static FlowSearch Open(string id, int generation, FlowState? flow) =>
-        new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit) };
+        new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit), HasPullRequest = flow?.PullRequest is not null };
 }
 
 /// <summary>Starts a flow. Twice is once: the id is the flow's own, and a start that lost the race is an event the flow has seen.</summary>

@@ -15,6 +15,13 @@ public sealed record EventDelivery(RepositoryEvent Event)
     /// <summary>What happens to the issue and its pull request later is delivered too: the flow stays for it. False: it ends with its pull request.</summary>
     public bool MoreFollow { get; init; }
 
+    /// <summary>
+    /// One happening comes as several events in any order: a merge pushes to the base branch, closes the pull request and closes the issue. So long an
+    /// event waits that another may explain, before anything is asked of GitHub because of it.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public TimeSpan Settles { get; init; }
+
     /// <summary>It came by the operator's own door, and was let in there.</summary>
     public bool IsByOperator { get; init; }
 }
@@ -41,20 +48,34 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
     public override async Task<EventReceipt> RunAsync(TaskOrchestrationContext context, EventDelivery input)
     {
         if (FlowAddress.Of(input.Event) is not { } address)
+        {
+            await SettleAsync(context, input);
             return await TellAllAsync(context, input);
-        while (true)
+        }
+
+        for (var settled = false; ;)
         {
             var found = await context.CallFindFlowAsync(address);
             var policy = found.Policy ?? await context.CallReadPolicyAsync(input.Event.Repository);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)
                 return new EventReceipt(found.OpenFlowId, Started: false, ignore.Why);
+            if (!settled && decision is EventDecision.Raise { News: FlowNews.Stopped } && found.HasPullRequest)
+            {
+                settled = true;
+                await SettleAsync(context, input);
+                continue;
+            }
+
             if (await RefusalAsync(context, input, policy.Policy) is { } refused)
                 return new EventReceipt(FlowId: null, Started: false, refused);
             if (await ActAsync(context, input, policy, found, decision) is { } receipt)
                 return receipt;
         }
     }
+
+    private static Task SettleAsync(TaskOrchestrationContext context, EventDelivery input) =>
+        input.Settles > TimeSpan.Zero ? context.CreateTimer(input.Settles, CancellationToken.None) : Task.CompletedTask;
 
     private static async Task<EventReceipt> TellAllAsync(TaskOrchestrationContext context, EventDelivery received)
     {
@@ -125,6 +146,6 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             _ => null,
         };
         if (comment is { Comment.Value.Length: > 0 })
-            await context.CallReactToCommandAsync(new(received.Repository, comment, Reaction.Eyes));
+            await Patience.ProblemOf(context.CallReactToCommandAsync(new(received.Repository, comment, Reaction.Eyes)));
     }
 }

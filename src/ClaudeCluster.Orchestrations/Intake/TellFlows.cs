@@ -3,11 +3,13 @@ namespace ClaudeCluster.Orchestrations;
 /// <summary>A fact that may concern several flows: a push to the base branch, a check that says only which commit it is of. Twice is once: each flow knows it by its key.</summary>
 /// <returns>The flows that were told.</returns>
 [DurableTask]
-public sealed class TellFlows(DurableTaskClient client) : TaskActivity<EventDelivery, IReadOnlyList<string>>
+public sealed class TellFlows(DurableTaskClient client, IRepositoryFiles files) : TaskActivity<EventDelivery, IReadOnlyList<string>>
 {
     public override async Task<IReadOnlyList<string>> RunAsync(TaskActivityContext context, EventDelivery input)
     {
         var happened = input.Event;
+        if (happened is RepositoryEvent.Pushed)
+            files.Forget(happened.Repository);
         var told = new List<string>();
         await foreach (var flow in client.ReadOpenFlowsAsync(happened.Repository.Id))
         {

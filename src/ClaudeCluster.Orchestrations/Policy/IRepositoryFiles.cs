@@ -10,4 +10,9 @@ public interface IRepositoryFiles
 {
     /// <returns>Null if there is no such file.</returns>
     Task<RepositoryFile?> ReadAsync(RepositoryRef repository, string path, CancellationToken cancellationToken);
+
+    /// <summary>The default branch moved: what is remembered of it is old. One that remembers nothing has nothing to do.</summary>
+    void Forget(RepositoryRef repository)
+    {
+    }
 }

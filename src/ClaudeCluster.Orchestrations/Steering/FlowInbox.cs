@@ -44,11 +44,13 @@ internal sealed class FlowInbox(TaskOrchestrationContext context)
         if (!isKept && flow.SeenEvents.Contains(news.Key, StringComparer.Ordinal))
             return (flow, false);
         flow = flow with { SeenEvents = [.. flow.SeenEvents.Where(key => key != news.Key).Append(news.Key).TakeLast(MostRemembered)] };
-        var heard = await context.CallHearNewsAsync(new(flow, news, context.CurrentUtcDateTime));
+        var hearing = context.CallHearNewsAsync(new(flow, news, context.CurrentUtcDateTime));
+        // What the news are about may be gone by now, such as a review that was taken back.
+        var heard = await Patience.ProblemOf(hearing) is null ? await hearing : new Heard(flow);
         flow = heard.Flow;
         context.SetCustomStatus(flow);
         if (news is FlowNews.Commanded { At: not null } command && heard.Answer is { } answer)
-            await context.CallAnswerCommandAsync(new(flow.IssueRef, news.Key, news.By.Login, command.Issue is null ? flow.PullRequest?.Number : null, answer));
+            await Patience.ProblemOf(context.CallAnswerCommandAsync(new(flow.IssueRef, news.Key, news.By.Login, command.Issue is null ? flow.PullRequest?.Number : null, answer)));
         return (heard.Shows && !flow.IsOver ? await flow.ShowAsync(context) : flow, heard.Interrupts);
     }
 }
