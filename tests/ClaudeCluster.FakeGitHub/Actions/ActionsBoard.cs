@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ClaudeCluster.FakeGitHub.Answers;
 using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.FakeGitHub.Actions;

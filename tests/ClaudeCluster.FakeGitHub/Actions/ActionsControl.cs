@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ClaudeCluster.FakeGitHub.Answers;
 using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.FakeGitHub.Actions;
