@@ -95,6 +95,18 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
         }
     }
 
-    private static IReadOnlyList<int> AgentsOf(ActionsPlace place) =>
-        [.. Killer.ProcessesOf(place.Cluster, "dotnet").Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains("agent\0--once", StringComparison.Ordinal))];
+    private static IReadOnlyList<int> AgentsOf(ActionsPlace place) => [.. Killer.ProcessesOf(place.Cluster, "dotnet").Where(IsAgent)];
+
+    private static bool IsAgent(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains("agent\0--once", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended by itself.
+            return false;
+        }
+    }
 }
