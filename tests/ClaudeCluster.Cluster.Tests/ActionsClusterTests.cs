@@ -25,8 +25,8 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
         await place.UntilReviewedAsync((place.ByActions, labelled[0]), (place.ByDaemons, labelled[1]));
         await place.UntilAsync(() => place.GitHub.World.Actions.All.TrueForAll(run => run.Status == "completed"));
 
-        place.AssertEachHasItsOnePullRequest(place.ByActions, labelled[0], actions);
-        place.AssertEachHasItsOnePullRequest(place.ByDaemons, labelled[1], daemons);
+        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByActions, labelled[0], actions);
+        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByDaemons, labelled[1], daemons);
         AssertOneRunForEachAttempt(place, half);
         Assert.All(place.GitHub.Webhooks.Deliveries, delivery => Assert.DoesNotContain(place.ByActions.FullName, delivery.Body, StringComparison.Ordinal));
         Assert.Empty(place.GitHub.Requests.All.Where(request => request.Path.Contains(place.ByDaemons.FullName, StringComparison.Ordinal) && request.Path.Contains("/dispatches", StringComparison.Ordinal)));
@@ -62,7 +62,7 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     /// <returns>The names of its two runs.</returns>
     private static async Task<IEnumerable<string>> RunsOfOneIssueAsync(ActionsPlace place, IReadOnlyList<Issue> issues)
     {
-        place.AssertEachHasItsOnePullRequest(place.ByActions, issues, ["backend"]);
+        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByActions, issues, ["backend"]);
         await place.UntilAsync(() => place.RunsOf(ActionsPlace.AgentRun).All(run => run.Status == "completed"));
         var runs = place.RunsOf(ActionsPlace.AgentRun);
         Assert.Equal(["failure", "success"], runs.Select(run => run.Conclusion));
@@ -95,6 +95,18 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
         }
     }
 
-    private static IReadOnlyList<int> AgentsOf(ActionsPlace place) =>
-        [.. Killer.ProcessesOf(place.Cluster, "dotnet").Where(id => File.ReadAllText($"/proc/{id}/cmdline").Contains("agent\0--once", StringComparison.Ordinal))];
+    private static IReadOnlyList<int> AgentsOf(ActionsPlace place) => [.. Killer.ProcessesOf(place.Cluster, "dotnet").Where(IsAgent)];
+
+    private static bool IsAgent(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Contains("agent\0--once", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has ended by itself.
+            return false;
+        }
+    }
 }

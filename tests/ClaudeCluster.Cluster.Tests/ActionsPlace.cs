@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using ClaudeCluster.FakeGitHub;
 using ClaudeCluster.FakeGitHub.Actions;
 using ClaudeCluster.FakeGitHub.State;
-using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -105,7 +104,7 @@ internal sealed class ActionsPlace(FakeGitHubServer gitHub, Repository byActions
         }
     }
 
-    public void AssertEachHasItsOnePullRequest(Repository repository, IReadOnlyList<Issue> issues, IReadOnlyList<string> specialties) => Assert.All(issues.Zip(specialties), pair =>
+    public static void AssertEachHasItsOnePullRequest(Repository repository, IReadOnlyList<Issue> issues, IReadOnlyList<string> specialties) => Assert.All(issues.Zip(specialties), pair =>
     {
         var (issue, specialty) = pair;
         var git = new GitCli(repository.Git.Path);

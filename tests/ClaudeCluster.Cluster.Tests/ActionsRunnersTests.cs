@@ -64,18 +64,19 @@ public sealed class ActionsRunnersTests
 
     [Theory]
     [InlineData("strategy: { matrix: { os: [a, b] } }, runs-on: small, steps: [{ run: echo }]", "'strategy' of a job is not known here")]
-    [InlineData("runs-on: small, steps: [{ uses: actions/checkout@v5 }]", "a step without 'run' is not known here")]
+    [InlineData("runs-on: small, steps: [{ uses: actions/checkout@v5 }]", "'uses' of a step is not known here")]
     [InlineData("runs-on: small, steps: [{ run: echo, shell: pwsh }]", "'shell' of a step is not known here")]
     [InlineData("runs-on: '${{ secrets.LABEL }}', steps: [{ run: echo }]", "secrets")]
     public async Task What_it_does_not_know_ends_it_and_fails_the_run(string job, string word)
     {
         await using var stage = await Stage.StartAsync($"on: workflow_dispatch\npermissions: {{}}\njobs: {{ one: {{ {job} }} }}");
 
-        stage.Dispatch();
+        var run = stage.Dispatch();
         var ended = await stage.Runners.EndAsync();
 
         Assert.Equal(1, ended.Code);
         Assert.Contains(word, ended.Error, StringComparison.Ordinal);
+        Assert.Equal("startup_failure", run.Conclusion);
     }
 
     /// <summary>A GitHub with one repository that has one workflow, and one runner.</summary>

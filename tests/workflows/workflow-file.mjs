@@ -67,13 +67,18 @@ export function plan(file, given) {
     name: known.github.workflow,
     title: file.whole['run-name'] === undefined ? known.github.workflow : resolve(file.whole['run-name'], known),
     concurrency: group(file, known),
-    jobs: jobsOf(file).map(({ converted, id, raw }) => ({
-      key: id,
-      name: raw.name === undefined ? id : resolve(raw.name, known),
-      isSkipped: !isTrue(evaluate(converted.if.expression, known)),
-      labels: [resolve(raw['runs-on'], known)].flat(),
-      permissions: permissions(file, raw),
-    })),
+    jobs: jobsOf(file).map((job) => planJob(file, given, known, job)),
+  };
+}
+
+function planJob(file, given, known, { converted, id, raw }) {
+  work(file, { ...given, key: id }); // What no runner here can do is found before one begins.
+  return {
+    key: id,
+    name: raw.name === undefined ? id : resolve(raw.name, known),
+    isSkipped: !isTrue(evaluate(converted.if.expression, known)),
+    labels: [resolve(raw['runs-on'], known)].flat(),
+    permissions: permissions(file, raw),
   };
 }
 
