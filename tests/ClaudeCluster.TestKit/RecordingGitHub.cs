@@ -14,6 +14,7 @@ public sealed class RecordingGitHub : IGitHub
 {
     private readonly Lock _gate = new();
     private readonly List<string> _effects = [];
+    private int _calls;
     private readonly List<(string Call, FailurePoint Point)> _failures = [];
     private readonly List<Comment> _comments = [];
     private readonly Dictionary<IssueRef, SortedSet<string>> _labels = [];
@@ -28,6 +29,9 @@ public sealed class RecordingGitHub : IGitHub
 
     /// <summary>What changed, in order, in words. A call that changes nothing adds nothing.</summary>
     public IReadOnlyList<string> Effects => Locked(() => _effects.ToArray());
+
+    /// <summary>How often it was asked for anything.</summary>
+    public int Calls => Locked(() => _calls);
 
     public IReadOnlyList<Comment> Comments => Locked(() => _comments.ToArray());
 
@@ -120,6 +124,7 @@ public sealed class RecordingGitHub : IGitHub
     {
         lock (_gate)
         {
+            _calls++;
             var failure = _failures.FindIndex(planned => planned.Call == name);
             FailurePoint? point = failure < 0 ? null : _failures[failure].Point;
             if (failure >= 0)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>One try of a task, as asked for by the flow.</summary>
@@ -63,13 +65,27 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
             runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request.Task));
         }
 
+        string? told = null;
         for (var wait = FirstCallAgain; !claim.IsCompleted && !runs.TrueForAll(run => run.IsCompleted); wait = Longer(wait))
         {
-            if (!await WhenAnyWithin(context, wait, [.. runs.Where(run => !run.IsCompleted), claim]))
-                await context.CallCallForAgentAsync(CallOf(request));
+            if (await WhenAnyWithin(context, wait, [.. runs.Where(run => !run.IsCompleted), claim]))
+                continue;
+            var found = await context.CallCallForAgentAsync(CallOf(request));
+            told = await TellAsync(context, request.Task, told, found.Missing);
         }
 
+        await TellAsync(context, request.Task, told, missing: null);
         return claim.IsCompleted ? await claim : null;
+    }
+
+    /// <summary>People see on the issue what is missing for so long as nobody takes the attempt.</summary>
+    private static async Task<string?> TellAsync(TaskOrchestrationContext context, AgentTask task, string? told, string? missing)
+    {
+        if (missing == told || task.FlowId.Length == 0)
+            return told;
+        var news = new FlowNews.AgentMissing(missing) { Key = string.Create(CultureInfo.InvariantCulture, $"{task.AttemptId}-{(missing is null ? "found" : "missing")}-{context.CurrentUtcDateTime:yyyyMMddHHmmss}"), By = task.Requester };
+        await Patience.ProblemOf(context.CallRaiseOnFlowAsync(new(task.FlowId, news)));
+        return missing;
     }
 
     private static async Task<AttemptResult> WaitForResult(

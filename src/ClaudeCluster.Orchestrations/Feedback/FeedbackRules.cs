@@ -56,6 +56,7 @@ public static class FeedbackRules
         FlowNews.Stopped stopped => Stop(flow, $"Stopped: {stopped.Why}."),
         FlowNews.PullRequestClosed { IsMerged: true } => Merged(flow),
         FlowNews.PullRequestClosed => Stop(flow, $"'{news.By.Login}' closed the pull request without a merge."),
+        FlowNews.AgentMissing agent => flow.Phase == FlowPhase.Working && flow.WaitsFor != agent.Missing ? new(flow with { WaitsFor = agent.Missing }) { Shows = true } : new(flow),
         FlowNews.Commanded commanded => CommandRules.Hear(flow, commanded, now),
         FlowNews.TextEdited edited => Edited(flow, edited.Issue),
         FlowNews.HeadMoved moved when moved.Head == flow.Head => new(flow),

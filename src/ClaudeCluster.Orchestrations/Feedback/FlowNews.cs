@@ -16,6 +16,7 @@ public sealed record NewsDelivery(FlowNews News);
 [JsonDerivedType(typeof(BaseMoved), "baseMoved")]
 [JsonDerivedType(typeof(HeadMoved), "headMoved")]
 [JsonDerivedType(typeof(PullRequestClosed), "pullRequestClosed")]
+[JsonDerivedType(typeof(AgentMissing), "agentMissing")]
 public abstract record FlowNews
 {
     private FlowNews()
@@ -49,4 +50,8 @@ public abstract record FlowNews
     public sealed record HeadMoved(CommitId Head) : FlowNews;
 
     public sealed record PullRequestClosed(bool IsMerged) : FlowNews;
+
+    /// <summary>Of the attempt at hand.</summary>
+    /// <param name="Missing">Why nobody takes it; null: somebody did.</param>
+    public sealed record AgentMissing(string? Missing) : FlowNews;
 }

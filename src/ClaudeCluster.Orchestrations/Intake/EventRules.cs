@@ -61,6 +61,14 @@ public static class EventRules
     public static bool IsFact(RepositoryEvent happened) => happened is RepositoryEvent.PullRequestChanged or RepositoryEvent.Pushed
         or RepositoryEvent.StatusChanged or RepositoryEvent.ChecksChanged or RepositoryEvent.RunChanged;
 
+    /// <summary>It may start a flow, whatever the policy says; any other event needs one that is open.</summary>
+    public static bool MayStart(RepositoryEvent happened) => happened switch
+    {
+        RepositoryEvent.IssueChanged { Issue: IssueEvent.Labeled or IssueEvent.Opened { Issue.Labels.Count: > 0 } } => true,
+        RepositoryEvent.Commented said => CommandReader.Read(said.Comment.Text) is SteeringCommand.Run or SteeringCommand.Retry,
+        _ => false,
+    };
+
     /// <param name="isFlowOpen">A flow of this issue has not ended.</param>
     public static EventDecision Decide(RepositoryEvent happened, RepositoryPolicy policy, bool isFlowOpen) => happened switch
     {

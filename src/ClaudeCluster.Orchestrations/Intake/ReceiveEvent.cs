@@ -56,6 +56,8 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
         for (var settled = false; ;)
         {
             var found = await context.CallFindFlowAsync(address);
+            if (found.OpenFlowId is null && !EventRules.MayStart(input.Event))
+                return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
             var policy = found.Policy ?? await context.CallReadPolicyAsync(input.Event.Repository);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)

@@ -147,6 +147,7 @@ public static class PolicyReader
             Usd = limits.Amount("usd", 0.01m, 1000m) ?? defaults.Usd,
             FixTurns = limits.Number("fix-turns", 0, 10) ?? defaults.FixTurns,
             Attempts = limits.Number("attempts", 1, 10) ?? defaults.Attempts,
+            OtherAccounts = limits.Flag("other-accounts") ?? defaults.OtherAccounts,
             Rounds = limits.Number("rounds", 0, 20) ?? defaults.Rounds,
         };
         if (limits.Has("silence") && read.Silence > read.WallTime)

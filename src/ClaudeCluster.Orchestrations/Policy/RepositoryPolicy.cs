@@ -161,6 +161,10 @@ public sealed record AttemptLimits
     /// <value>Default: 3.</value>
     public int Attempts { get; init; } = 3;
 
+    /// <summary>When an agent's account has reached its usage limit, an agent with another account may go on at once.</summary>
+    /// <value>Default: false, and the flow waits for the limit's end.</value>
+    public bool OtherAccounts { get; init; }
+
     /// <summary>How often in a row a flow goes back to work on its open pull request, because checks fail or it conflicts, before it asks a person.</summary>
     /// <value>Default: 3.</value>
     public int Rounds { get; init; } = 3;

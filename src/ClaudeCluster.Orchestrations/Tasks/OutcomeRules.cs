@@ -22,6 +22,8 @@ public static class OutcomeRules
         AttemptOutcome.TestsFailed tests => AgainOr(tally, limits, new NextStep.TryHere(), $"The tests still fail: {tests.Command}"),
         AttemptOutcome.PolicyRejected rejected => new NextStep.AskHuman($"The change breaks the repository's rules: {string.Join("; ", rejected.Reasons)}"),
 
+        // Who reached a limit offers itself no more until it ends, so the next one to take it has another account.
+        AttemptOutcome.UsageLimited when limits.OtherAccounts => new NextStep.TryElsewhere(),
         AttemptOutcome.UsageLimited limited => new NextStep.WaitUntil(limited.ResetsAt, "the account's usage limit is reached"),
         AttemptOutcome.RateLimited limited => WaitFor(limited.RetryAfter, tally, now, "the model's rate limit is reached"),
         AttemptOutcome.ModelUnavailable => WaitFor(null, tally, now, "the model cannot be reached"),

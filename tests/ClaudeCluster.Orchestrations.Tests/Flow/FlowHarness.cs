@@ -15,26 +15,30 @@ internal delegate Task<AttemptResult> AgentScript(AgentTask task);
 internal sealed class FlowHarness : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly MemoryHubStore _store = new();
+    private readonly ITaskHubStore _store;
+    private readonly TimeProvider _time;
     private readonly LocalTaskHub _hub;
     private readonly List<Task> _workers = [];
     private readonly ServiceProvider _services;
 
-    private FlowHarness()
+    private FlowHarness(ITaskHubStore store, TimeProvider time)
     {
-        _hub = new LocalTaskHub(_store, TimeProvider.System);
+        (_store, _time) = (store, time);
+        _hub = new LocalTaskHub(_store, time);
         Client = new DurableTaskClient(_hub);
         GitHub.Roles["ada"] = Role.Write;
         _services = new ServiceCollection()
             .AddSingleton<IRoles>(GitHub).AddSingleton<IRepositoryFiles>(GitHub).AddSingleton<IIssuePage>(GitHub).AddSingleton<IPullRequests>(GitHub)
-            .AddSingleton<IFleet>(new EveryoneIsThere())
-            .AddSingleton(Client).AddSingleton(TimeProvider.System).AddSingleton<IFeedback>(Feedback)
+            .AddSingleton<IFleet>(Fleet)
+            .AddSingleton(Client).AddSingleton(time).AddSingleton<IFeedback>(Feedback)
             .BuildServiceProvider();
     }
 
     public RecordingGitHub GitHub { get; } = new();
 
     public RecordingFeedback Feedback { get; } = new();
+
+    public SaidFleet Fleet { get; } = new();
 
     public DurableTaskClient Client { get; }
 
@@ -43,10 +47,13 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     public static Task<FlowHarness> StartAsync(Func<AgentTask, AttemptResult> agent) => StartAsync<IssueToPullRequest>(task => Task.FromResult(agent(task)));
 
-    public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent)
+    /// <param name="agent">What it does with a task.</param>
+    /// <param name="store">Null: in memory.</param>
+    /// <param name="time">Null: the real one.</param>
+    public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent, ITaskHubStore? store = null, TimeProvider? time = null)
         where TFlow : IssueToPullRequest
     {
-        var harness = new FlowHarness();
+        var harness = new FlowHarness(store ?? new MemoryHubStore(), time ?? TimeProvider.System);
         await harness._hub.OpenAsync();
         harness.Work("flow", new DurableTaskRegistry().AddIssueToPullRequest<TFlow>());
         harness.Work("agent", harness.AgentTasks("agent", agent));
@@ -99,7 +106,7 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     public void Work(string workerId, DurableTaskRegistry registry)
     {
-        var worker = new DurableTaskWorker(_hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = workerId }, TimeProvider.System);
+        var worker = new DurableTaskWorker(_hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = workerId }, _time);
         _workers.Add(Task.Run(() => worker.RunAsync(_stop.Token)));
     }
 
@@ -137,11 +144,14 @@ internal sealed class FlowHarness : IAsyncDisposable
             GitHub.SetBranch(task.AttemptBranch, pushed);
         return result;
     }
+}
 
-    private sealed class EveryoneIsThere : IFleet
-    {
-        public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(true, null));
+/// <summary>Everyone is there, unless a test says who is missing.</summary>
+internal sealed class SaidFleet : IFleet
+{
+    public string? Missing { get; set; }
 
-        public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
-    }
+    public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(Missing is null, Missing));
+
+    public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
 }
