@@ -70,7 +70,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
             throw;
         }
 
-        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, gitHub as IFeedback, fleet, time, logs) : null;
+        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, options.Feedback, fleet, time, logs) : null;
         return new CoordinatorApp(web, audit, flows, new RegistryWatch(registry, options.LookAgain, time, logger), WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
     }
 

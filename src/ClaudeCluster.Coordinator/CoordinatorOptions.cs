@@ -29,6 +29,9 @@ public sealed record CoordinatorOptions
     /// <summary>By which flows reach GitHub; null: no flows run here, and there are no doors for events.</summary>
     public IGitHub? GitHub { get; init; }
 
+    /// <summary>By which flows read what came back on their pull requests; null: it is heard, and never read.</summary>
+    public IFeedback? Feedback { get; init; }
+
     /// <summary>By which agent PCs are woken that are not connected; null: none can be.</summary>
     public IRunners? Runners { get; init; }
 

@@ -43,6 +43,9 @@ internal static class Goals
     /// <summary>Seconds of an attempt that are neither its coder's nor its tests'.</summary>
     public static Goal AttemptOverhead { get; } = Goal.AtMost(2);
 
+    /// <summary>Requests to GitHub's API from the label to the merge, without rounds of feedback.</summary>
+    public static Goal RequestsPerIssue { get; } = Goal.AtMost(10);
+
     public static Goal? Fan100(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(5_000) : null;
 
     /// <summary>Only of the size that the goal speaks of.</summary>

@@ -14,9 +14,10 @@ internal static class RowCatalogue
     public const string Wire = "wire";
     public const string Agent = "agent";
     public const string Workspace = "workspace";
+    public const string GitHub = "github";
 
     private static readonly Row[] Ours =
-        [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow(), new AgentRow(), new WorkspaceRow()];
+        [new SequenceRow(), new OneAtATimeRow(), new FanOutRow(), new WaitingRow(), new HistoryRow(), new FinishedRow(), new WireRow(), new AgentRow(), new WorkspaceRow(), new GitHubRow()];
 
     public static IReadOnlyList<string> Ids { get; } = [.. Ours.Select(row => row.Id)];
 
@@ -32,6 +33,7 @@ internal static class RowCatalogue
           wire      seq5 through the protocol: orchestrations per second, as a share of what bare calls allow
           agent     memory of the agent's own process: while it waits, and for each running attempt
           workspace until a coder can begin on a repository of 20,000 commits and 5,000 files, beside fresh clones; an attempt without coder and tests
+          github    requests to GitHub's API from the label to the merged pull request, counted by the GitHub of the tests
         """;
 
     /// <summary>What is compared is measured close together: our shapes, then those of peers that were asked for, then what only we have.</summary>

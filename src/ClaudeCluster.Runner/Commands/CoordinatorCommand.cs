@@ -56,6 +56,7 @@ internal static class CoordinatorCommand
                 Certificate = certificate,
                 OperatorToken = token,
                 GitHub = service,
+                Feedback = service,
                 PushCredentials = service,
                 Runners = service,
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
