@@ -54,7 +54,7 @@ public static class StatusComment
             comment.Append(CultureInfo.InvariantCulture, $"\nWaits for: {SafeMarkdown.Inline(waitsFor)}{(state.WaitsUntil is { } until ? $", until {Wording.Time(until)}" : "")}.\n");
         if (state.Question is { } question)
             comment.Append(CultureInfo.InvariantCulture, $"\n**What a person must decide:**{SafeMarkdown.Paragraph(question, LongestTail)}\n");
-        if (state is { Phase: FlowPhase.NeedsHuman, StaysOpen: true, AwaitsApproval: false, PausedIn: null })
+        if (state is { Phase: FlowPhase.NeedsHuman, StaysOpen: true })
             comment.Append(CultureInfo.InvariantCulture, $"\nSay {Hints(state)}, or `{CommandReader.Prefix}` and what the coder should know.\n");
         if (state.NewerIssue is { } newer)
             comment.Append(CultureInfo.InvariantCulture, $"\nThe issue's text was edited on {Wording.Time(newer.UpdatedAt)}. The work follows the text as it was; `{CommandReader.Prefix} retry` takes the new one.\n");
@@ -62,14 +62,16 @@ public static class StatusComment
             comment.Append(CultureInfo.InvariantCulture, $"\n**Why:**{SafeMarkdown.Paragraph(reason, LongestTail)}\n");
     }
 
-    private static string Hints(FlowState state) => state.Attempts is [.., { Result.Outcome: var outcome }]
-        ? outcome switch
-        {
-            AttemptOutcome.BudgetExhausted => $"`{CommandReader.Prefix} budget 10` to let it cost more",
-            AttemptOutcome.PolicyRejected => $"`{CommandReader.Prefix} approve` to take the change as it is, `{CommandReader.Prefix} reject`",
-            _ => $"`{CommandReader.Prefix} retry`, `{CommandReader.Prefix} cancel`",
-        }
-        : $"`{CommandReader.Prefix} retry`, `{CommandReader.Prefix} cancel`";
+    private static string Hints(FlowState state) => state switch
+    {
+        { AwaitsApproval: true } => Commands("approve", "reject"),
+        { PausedIn: not null } => Commands("resume", "cancel"),
+        { Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] } => $"{Commands("budget 10")} to let it cost more",
+        { Attempts: [.., { Result.Outcome: AttemptOutcome.PolicyRejected }] } => $"{Commands("approve")} to take the change as it is, {Commands("reject")}",
+        _ => Commands("retry", "cancel"),
+    };
+
+    private static string Commands(params IEnumerable<string> words) => string.Join(", ", words.Select(word => $"`{CommandReader.Prefix} {word}`"));
 
     private static void WriteFeedback(StringBuilder comment, FlowState state)
     {

@@ -10,7 +10,7 @@ internal static class Approval
     {
         Phase = FlowPhase.NeedsHuman,
         AwaitsApproval = true,
-        Question = $"May the work begin, with the text as it was when it was asked for (digest {Digest(flow.Issue)})? `{CommandReader.Prefix} approve` or `{CommandReader.Prefix} reject`.",
+        Question = $"May the work begin, with the text as it was when it was asked for (digest {Digest(flow.Issue)})?",
     };
 
     private static string Digest(IssueSnapshot issue) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{issue.Title}\n{issue.Body}")))[..12];

@@ -45,7 +45,7 @@ internal static class CommandRules
     {
         if (flow.PausedIn is not null || (flow.Phase == FlowPhase.NeedsHuman && flow.PullRequest is null))
             return new(flow) { Answer = "It waits for a person already." };
-        var paused = flow with { Phase = FlowPhase.NeedsHuman, PausedIn = flow.IsAtRest ? FlowPhase.Review : FlowPhase.Working, Question = $"'{by.Login}' paused it. `{CommandReader.Prefix} resume` lets it go on." };
+        var paused = flow with { Phase = FlowPhase.NeedsHuman, PausedIn = flow.IsAtRest ? FlowPhase.Review : FlowPhase.Working, Question = $"'{by.Login}' paused it. May it go on?" };
         return new(paused) { Answer = "Paused.", Interrupts = true, Shows = true };
     }
 

@@ -20,6 +20,20 @@ public class PromptTests
             Earlier = new(new("pc-3"), new("0123456789abcdef0123456789abcdef01234567"), "FAIL pages.test.sh\nexpected 2, got 1", null),
         }));
 
+    [Theory]
+    [InlineData(Goal.MendChecks)]
+    [InlineData(Goal.AnswerReview)]
+    [InlineData(Goal.ResolveConflict)]
+    [InlineData(Goal.FollowGuidance)]
+    public void Work_on_an_open_pull_request_is_the_approved_text(Goal goal) =>
+        Golden.Matches($"{goal}.txt", PromptBuilder.Build(Sample() with
+        {
+            Goal = goal,
+            AttemptId = "issue-186853002-12-1-a3",
+            Guidance = goal == Goal.FollowGuidance ? ["Please add a test for page 0."] : [],
+            Earlier = new(new("pc-3"), new("0123456789abcdef0123456789abcdef01234567"), "What came back on the pull request.", null),
+        }));
+
     [Fact]
     public void A_policys_own_template_replaces_the_specialtys_words_and_never_the_frame()
     {

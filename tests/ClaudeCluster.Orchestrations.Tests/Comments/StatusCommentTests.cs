@@ -13,6 +13,23 @@ public class StatusCommentTests
         ["waiting"] = Sample.Working with { Phase = FlowPhase.Waiting, WaitsFor = "the account's usage limit is reached", WaitsUntil = Sample.Noon.AddHours(3) },
         ["needs-human"] = Sample.Working with { Attempts = [Sample.Working.Attempts[0]], Phase = FlowPhase.NeedsHuman, Question = "The tests still fail: pytest -q All 3 attempts are used." },
         ["review"] = Sample.Accepted,
+        ["back-to-work"] = Sample.Accepted with
+        {
+            StaysOpen = true,
+            Phase = FlowPhase.Working,
+            Rounds = [new(Goal.MendChecks, "the checks failed: CI / test", Sample.Noon.AddHours(1))],
+            Round = new(Goal.AnswerReview, "'mona' asked for changes", Sample.Noon.AddHours(2)),
+            WaitsFor = "no agent with 'backend' is connected; pc-2 was last seen 2026-11-24 12:00 UTC",
+        },
+        ["asks-for-money"] = Sample.Working with
+        {
+            StaysOpen = true,
+            Phase = FlowPhase.NeedsHuman,
+            Question = "The attempt reached its budget of $5. May it cost more?",
+            Attempts = [new(1, "claude/wip/12-1-a1", Sample.Noon, Sample.Succeeded with { Outcome = new AttemptOutcome.BudgetExhausted(5), Commit = null })],
+            NewerIssue = Sample.Queued.Issue with { UpdatedAt = Sample.Noon.AddHours(1) },
+        },
+        ["asks-for-approval"] = (Sample.Queued with { StaysOpen = true, Routing = Sample.Working.Routing }).AskForApproval(),
         ["done"] = Sample.Accepted with { Phase = FlowPhase.Done },
         ["hostile"] = Sample.Working with
         {

@@ -17,13 +17,14 @@ internal sealed class FlowHarness : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ITaskHubStore _store;
     private readonly TimeProvider _time;
+    private readonly ExceptionProperties? _exceptions;
     private readonly LocalTaskHub _hub;
     private readonly List<Task> _workers = [];
     private readonly ServiceProvider _services;
 
-    private FlowHarness(ITaskHubStore store, TimeProvider time)
+    private FlowHarness(ITaskHubStore store, TimeProvider time, ExceptionProperties? exceptions)
     {
-        (_store, _time) = (store, time);
+        (_store, _time, _exceptions) = (store, time, exceptions);
         _hub = new LocalTaskHub(_store, time);
         Client = new DurableTaskClient(_hub);
         GitHub.Roles["ada"] = Role.Write;
@@ -50,10 +51,11 @@ internal sealed class FlowHarness : IAsyncDisposable
     /// <param name="agent">What it does with a task.</param>
     /// <param name="store">Null: in memory.</param>
     /// <param name="time">Null: the real one.</param>
-    public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent, ITaskHubStore? store = null, TimeProvider? time = null)
+    /// <param name="exceptions">What histories keep of them.</param>
+    public static async Task<FlowHarness> StartAsync<TFlow>(AgentScript agent, ITaskHubStore? store = null, TimeProvider? time = null, ExceptionProperties? exceptions = null)
         where TFlow : IssueToPullRequest
     {
-        var harness = new FlowHarness(store ?? new MemoryHubStore(), time ?? TimeProvider.System);
+        var harness = new FlowHarness(store ?? new MemoryHubStore(), time ?? TimeProvider.System, exceptions);
         await harness._hub.OpenAsync();
         harness.Work("flow", new DurableTaskRegistry().AddIssueToPullRequest<TFlow>());
         harness.Work("agent", harness.AgentTasks("agent", agent));
@@ -106,7 +108,7 @@ internal sealed class FlowHarness : IAsyncDisposable
 
     public void Work(string workerId, DurableTaskRegistry registry)
     {
-        var worker = new DurableTaskWorker(_hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = workerId }, _time);
+        var worker = new DurableTaskWorker(_hub, registry, _services, new DurableTaskWorkerOptions { WorkerId = workerId, ExceptionProperties = _exceptions }, _time);
         _workers.Add(Task.Run(() => worker.RunAsync(_stop.Token)));
     }
 
