@@ -43,7 +43,7 @@ internal static class WorkOnTask
         var work = context.CallAttemptAsync(
             new AttemptRequest(
                 Describe(flow with { Attempts = [.. flow.Attempts.SkipLast(1)] }, id, attempt.Branch),
-                Prefer: how is NextStep.TryHere or NextStep.WaitUntil ? last?.Agent : null,
+                Prefer: how is NextStep.TryHere or NextStep.WaitUntil && last is { Outcome: not (AttemptOutcome.Cancelled or AttemptOutcome.AgentLost) } ? last.Agent : null,
                 Avoid: how is NextStep.TryElsewhere ? last?.Agent : null),
             new SubOrchestrationOptions(instanceId: id));
         (flow, var stop) = await inbox.UntilAsync(flow, work);
