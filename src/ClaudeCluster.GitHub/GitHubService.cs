@@ -113,7 +113,12 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>
     public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, CancellationToken cancellationToken) =>
-        _labels.SyncAsync(repository, labels, cancellationToken);
+        SyncLabelsAsync(repository, labels, isDryRun: false, cancellationToken);
+
+    /// <inheritdoc cref="SyncLabelsAsync(RepositoryRef, IReadOnlyList{LabelDefinition}, CancellationToken)"/>
+    /// <param name="isDryRun">Only says what would be done.</param>
+    public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, bool isDryRun, CancellationToken cancellationToken) =>
+        _labels.SyncAsync(repository, labels, isDryRun, cancellationToken);
 
     /// <summary>Revokes the tokens that were made for it.</summary>
     public async ValueTask DisposeAsync()
