@@ -17,11 +17,11 @@ public sealed class CoordinatorApp : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Audit _audit;
     private readonly FlowWorker? _flows;
-    private readonly RegistryWatch _watch;
+    private readonly IReadOnlyList<IAsyncDisposable> _loops;
 
-    private CoordinatorApp(WebApplication web, Audit audit, FlowWorker? flows, RegistryWatch watch, Uri address, string? freshOperatorToken, IFleet fleet)
+    private CoordinatorApp(WebApplication web, Audit audit, FlowWorker? flows, IReadOnlyList<IAsyncDisposable> loops, Uri address, string? freshOperatorToken, IFleet fleet)
     {
-        (_web, _audit, _flows, _watch) = (web, audit, flows, watch);
+        (_web, _audit, _flows, _loops) = (web, audit, flows, loops);
         Address = address;
         FreshOperatorToken = freshOperatorToken;
         Fleet = fleet;
@@ -71,13 +71,16 @@ public sealed class CoordinatorApp : IAsyncDisposable
         }
 
         var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, options.Feedback, fleet, time, logs) : null;
-        return new CoordinatorApp(web, audit, flows, new RegistryWatch(registry, options.LookAgain, time, logger), WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
+        var watch = new RegistryWatch(registry, options.LookAgain, time, logger);
+        IReadOnlyList<IAsyncDisposable> loops = Reconcile(options, audit, time, logger) is { } reconciler ? [reconciler, watch] : [watch];
+        return new CoordinatorApp(web, audit, flows, loops, WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
     }
 
     /// <summary>Hands out no more work, lets running calls end, and stops to listen.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _watch.DisposeAsync();
+        foreach (var loop in _loops)
+            await loop.DisposeAsync();
         if (_flows is not null)
             await _flows.DisposeAsync();
         await _web.StopAsync(CancellationToken.None);
@@ -103,6 +106,14 @@ public sealed class CoordinatorApp : IAsyncDisposable
         new EventsApi(gate, doors).MapTo(web);
         if (options.WebhookSecret is { } secret)
             new WebhookApi(gate, doors, secret).MapTo(web);
+    }
+
+    private static Reconciler? Reconcile(CoordinatorOptions options, Audit audit, TimeProvider time, ILogger logger)
+    {
+        if (options is not { GitHub: { } gitHub, LostEvents: { } lostEvents })
+            return null;
+        var client = new DurableTaskClient(HubOf(options));
+        return new Reconciler(client, lostEvents, gitHub, new Doors(client), audit, options.Reconciler, time, logger);
     }
 
     private static ITaskHub HubOf(CoordinatorOptions options) =>

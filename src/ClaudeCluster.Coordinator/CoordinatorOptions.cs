@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage.Records;
+using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Coordinator;
 
@@ -34,6 +35,12 @@ public sealed record CoordinatorOptions
 
     /// <summary>By which agent PCs are woken that are not connected; null: none can be.</summary>
     public IRunners? Runners { get; init; }
+
+    /// <summary>By which events are found that never came; null: nobody looks for them.</summary>
+    public ILostEvents? LostEvents { get; init; }
+
+    /// <summary>How often that is done, and where.</summary>
+    public ReconcilerOptions Reconciler { get; init; } = new();
 
     /// <summary>Makes what agents push with; null: they use their own.</summary>
     public IPushCredentials? PushCredentials { get; init; }

@@ -16,6 +16,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     private readonly GitHubFeedback _feedback;
     private readonly LabelSync _labels;
     private readonly WorkflowRuns _runs;
+    private readonly AppInstallations? _installations;
 
     /// <param name="options">How GitHub is reached.</param>
     /// <param name="login">As whom.</param>
@@ -39,6 +40,8 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         var failedChecks = new FailedChecks(new CheckRollup(new(checking)), new CheckRollup(new(withoutLogs)), new JobLogs(checking));
         _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
+        _installations = login.OpenInstallations(http, clock);
+        LostEvents = new LostEvents(_installations, client, graphQl, failedChecks);
         _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
 
@@ -46,6 +49,9 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
 
     /// <summary>What a person should know about the login that was chosen; null: nothing.</summary>
     public string? Warning { get; }
+
+    /// <summary>What events should have told.</summary>
+    public ILostEvents LostEvents { get; }
 
     public Task<Role> ReadRoleAsync(RepositoryRef repository, string login, CancellationToken cancellationToken) =>
         _roles.ReadRoleAsync(repository, login, cancellationToken);
@@ -107,13 +113,20 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>
     public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, CancellationToken cancellationToken) =>
-        _labels.SyncAsync(repository, labels, cancellationToken);
+        SyncLabelsAsync(repository, labels, isDryRun: false, cancellationToken);
+
+    /// <inheritdoc cref="SyncLabelsAsync(RepositoryRef, IReadOnlyList{LabelDefinition}, CancellationToken)"/>
+    /// <param name="isDryRun">Only says what would be done.</param>
+    public Task<LabelSyncResult> SyncLabelsAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, bool isDryRun, CancellationToken cancellationToken) =>
+        _labels.SyncAsync(repository, labels, isDryRun, cancellationToken);
 
     /// <summary>Revokes the tokens that were made for it.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var credentials in (IGitHubCredentials[])[_credentials, _forDispatching, _forLooking, _forChecking, _forCheckingWithoutLogs])
             await credentials.DisposeAsync();
+        if (_installations is not null)
+            await _installations.DisposeAsync();
         _http.Dispose();
     }
 

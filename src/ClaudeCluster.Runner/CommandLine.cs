@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Add(AgentsCommand.Create(run));
         root.Add(AgentCommand.Create(run));
         root.Add(TriggerCommand.Create(run));
+        root.Add(LabelsCommand.Create(run));
         root.Add(StatusCommand.Create(run));
         root.Add(TasksCommand.Create(run));
         foreach (var steering in SteeringCommands.Create(run))

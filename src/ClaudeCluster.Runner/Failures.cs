@@ -1,5 +1,6 @@
 using ClaudeCluster.Agent;
 using ClaudeCluster.DurableTask.Storage;
+using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Runner;
 
@@ -28,6 +29,9 @@ internal static class Failures
             case GitException git:
                 output.Error("hostNotReady", [new Problem("git", git.Message, "Mend what git complains about; then call the same command again.")]);
                 return ExitCode.HostNotReady;
+            case GitHubException gitHub:
+                output.Error("failed", [gitHub.Problem]);
+                return ExitCode.Failed;
             case IOException or UnauthorizedAccessException:
                 output.Error("hostNotReady", [new Problem("disk", failure.Message, "See that the folder exists, is writable, and that the disk is not full; then call the same command again.")]);
                 return ExitCode.HostNotReady;

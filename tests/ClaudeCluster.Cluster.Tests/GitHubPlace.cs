@@ -20,12 +20,19 @@ internal sealed class GitHubPlace(FakeGitHubServer gitHub, Repository repository
 
     public RealCluster Cluster => cluster;
 
-    /// <summary>The requests to the API so far by name, without those for tokens.</summary>
+    /// <summary>What is asked again and again, whether there is an issue or not.</summary>
+    private static readonly string[] OfNoIssue =
+    [
+        "POST /app/installations/{installation_id}/access_tokens", "GET /repos/{owner}/{repo}/installation", "DELETE /installation/token",
+        "GET /app/installations", "GET /installation/repositories", "GET /repos/{owner}/{repo}/issues",
+    ];
+
+    /// <summary>The requests to the API so far by name, without those for tokens and those that look for lost events.</summary>
     public IReadOnlyList<string> CountedRequests =>
     [
         .. gitHub.Requests.All
             .Select(request => request.Operation ?? request.Path)
-            .Where(name => name is not ("POST /app/installations/{installation_id}/access_tokens" or "GET /repos/{owner}/{repo}/installation" or "DELETE /installation/token")),
+            .Where(name => !OfNoIssue.Contains(name)),
     ];
 
     public static async Task<GitHubPlace> StartAsync(IReadOnlyList<ModelStep> script, string policy = "")

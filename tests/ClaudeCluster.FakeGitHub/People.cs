@@ -19,7 +19,7 @@ public sealed partial class People(World world, WebhookSender webhooks)
             issue = new Issue(world.NewId(), repository.NewNumber(), world.User(login), title, body, world.Now);
             repository.Issues.Add(issue);
             foreach (var label in labels)
-                RestCalls.AddLabel(world, repository, issue, label);
+                RestCalls.AddLabel(world, repository, issue, label, world.User(login));
         }
 
         await TellAsync("issues", "opened", repository, issue, login);
@@ -29,7 +29,7 @@ public sealed partial class People(World world, WebhookSender webhooks)
     public async Task LabelAsync(Repository repository, Issue issue, string label, string login)
     {
         lock (world.Gate)
-            RestCalls.AddLabel(world, repository, issue, label);
+            RestCalls.AddLabel(world, repository, issue, label, world.User(login));
         await TellAsync("issues", "labeled", repository, issue, login, payload => payload["label"] = LabelOf(repository, label));
     }
 
@@ -55,6 +55,10 @@ public sealed partial class People(World world, WebhookSender webhooks)
                 changes["title"] = new JsonObject { ["from"] = issue.Title };
             if (issue.Body != body)
                 changes["body"] = new JsonObject { ["from"] = issue.Body ?? "" };
+            if (issue.Title != title)
+                issue.Renamed.Add((world.User(login), world.Now));
+            if (issue.Body != body)
+                issue.Edited = (world.User(login), world.Now);
             (issue.Title, issue.Body, issue.UpdatedAt) = (title, body, world.Now);
         }
 

@@ -32,7 +32,7 @@ public sealed partial class People
         var (user, before) = (world.User(login), repository.Git.Find($"refs/heads/{pull.Base}")!);
         pull.MergeCommit = repository.Git.Merge(pull.Base, Answers.Shapes.HeadOf(repository, pull), $"Merge pull request #{pull.Number}")
             ?? throw new InvalidOperationException("They conflict: GitHub's button would be grey.");
-        Close(repository, pull);
+        Close(repository, pull, user);
         pull.MergedAt = pull.ClosedAt;
         var closed = Payloads.PullRequest(repository, pull, "closed", user).As("pull_request");
         return (pull, [.. Payloads.Push(repository, pull.Base, before, pull.MergeCommit, user), .. closed, .. CloseResolved(repository, pull, user)]);
@@ -40,7 +40,7 @@ public sealed partial class People
 
     public Task ClosePullRequestAsync(Repository repository, PullRequest pull, string login) => DoAsync<PullRequest>(() =>
     {
-        Close(repository, pull);
+        Close(repository, pull, world.User(login));
         return (pull, Payloads.PullRequest(repository, pull, "closed", world.User(login)).As("pull_request"));
     });
 
@@ -126,10 +126,10 @@ public sealed partial class People
         return told;
     }
 
-    private void Close(Repository repository, PullRequest pull)
+    private void Close(Repository repository, PullRequest pull, User by)
     {
         pull.HeadSha = Answers.Shapes.HeadOf(repository, pull);
-        (pull.State, pull.ClosedAt, pull.UpdatedAt) = ("closed", world.Now, world.Now);
+        (pull.State, pull.ClosedAt, pull.UpdatedAt, pull.ClosedBy) = ("closed", world.Now, world.Now, by);
     }
 
     private List<(string Event, JsonObject Payload)> CloseResolved(Repository repository, PullRequest pull, User user)

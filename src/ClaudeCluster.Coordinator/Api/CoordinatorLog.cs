@@ -15,4 +15,7 @@ internal static partial class CoordinatorLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What other coordinators wrote could not be read.")]
     public static partial void AgentsNotRead(this ILogger logger, Exception reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What GitHub's events may not have told of {What} could not be looked for.")]
+    public static partial void NotReconciled(this ILogger logger, string what, Exception reason);
 }

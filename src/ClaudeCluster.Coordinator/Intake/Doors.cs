@@ -11,7 +11,7 @@ namespace ClaudeCluster.Coordinator;
 /// <param name="Reason">Why it is of no use.</param>
 internal sealed record Arrival(string? Event, bool IsNew, string? Reason);
 
-/// <summary>What both doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
+/// <summary>What the doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
 internal sealed class Doors(DurableTaskClient client)
 {
     /// <summary>GitHub sends what belongs together within seconds.</summary>
@@ -23,9 +23,13 @@ internal sealed class Doors(DurableTaskClient client)
             return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow.");
         if (EventRules.WhyOfNoUse(received) is { } why)
             return new Arrival(null, IsNew: false, why);
-        var (id, isNew) = await client.HandInAsync(new EventDelivery(received) { MoreFollow = true, Settles = Settles }, cancellation);
+        var (id, isNew) = await HandInAsync(new EventDelivery(received), cancellation);
         return new Arrival(id, isNew, null);
     }
+
+    /// <summary>What is read already. It is durable when this returns, and once.</summary>
+    public Task<(string InstanceId, bool IsNew)> HandInAsync(EventDelivery delivery, CancellationToken cancellation) =>
+        client.HandInAsync(delivery with { MoreFollow = true, Settles = Settles }, cancellation);
 
     /// <summary>A body of at most what GitHub sends.</summary>
     /// <exception cref="ApiProblem">It is larger.</exception>

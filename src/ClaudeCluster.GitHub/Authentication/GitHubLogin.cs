@@ -15,6 +15,9 @@ public abstract class GitHubLogin
     /// <param name="permissions">What an App's tokens may do; a token that was given may do what it may.</param>
     internal abstract IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions);
 
+    /// <summary>Where it is installed; null: it is no App.</summary>
+    internal virtual AppInstallations? OpenInstallations(GitHubHttp http, TimeProvider clock) => null;
+
     /// <summary>A GitHub App: short tokens, each for one repository, with the least that is needed. What unattended work should use.</summary>
     public sealed class App : GitHubLogin
     {
@@ -34,6 +37,8 @@ public abstract class GitHubLogin
 
         internal override IGitHubCredentials Open(GitHubHttp http, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) =>
             new AppCredentials(http, new AppJwt(Id, PrivateKey, clock), clock, permissions);
+
+        internal override AppInstallations OpenInstallations(GitHubHttp http, TimeProvider clock) => new(http, new AppJwt(Id, PrivateKey, clock), clock);
     }
 
     /// <summary>A person's token. Fine-grained ones are limited to repositories and permissions; others should not be used.</summary>

@@ -87,6 +87,19 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
     public Task<GitHubAnswer> SendAsync(string repository, GitHubRequest request, CancellationToken cancellationToken) =>
         WithTokenAsync(repository, token => http.SendAsync(request, token, cancellationToken), cancellationToken);
 
+    public async Task<IReadOnlyList<T>> ReadPagesAsync<T>(string repository, GitHubRequest first, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        for (var request = first; request is not null;)
+        {
+            var page = await SendAsync(repository, request, cancellationToken);
+            all.AddRange(Parse(request, page, type));
+            request = page.Next is { } next ? first with { Url = next } : null;
+        }
+
+        return all;
+    }
+
     internal static T Parse<T>(GitHubRequest request, GitHubAnswer answer, JsonTypeInfo<T> type)
     {
         try
@@ -101,19 +114,6 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
 
     internal static GitHubException Unreadable(GitHubRequest request, string reason) =>
         new GitHubException.Unavailable(request.Place, $"The answer is not as GitHub describes it: {reason}.");
-
-    private async Task<IReadOnlyList<T>> ReadPagesAsync<T>(string repository, GitHubRequest first, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken cancellationToken)
-    {
-        var all = new List<T>();
-        for (var request = first; request is not null;)
-        {
-            var page = await SendAsync(repository, request, cancellationToken);
-            all.AddRange(Parse(request, page, type));
-            request = page.Next is { } next ? first with { Url = next } : null;
-        }
-
-        return all;
-    }
 
     private GitHubRequest Get(string path) => new(HttpMethod.Get, Address.At(path));
 

@@ -45,7 +45,8 @@ internal sealed record LabelLook(string Color, string Description);
 
 internal sealed record NewPullRequest(string Title, string Head, string Base, string Body, bool Draft);
 
-internal sealed record InstallationTokenScope(IReadOnlyList<string> Repositories, IReadOnlyDictionary<string, string> Permissions);
+/// <param name="Repositories">Null: all that the App is installed in.</param>
+internal sealed record InstallationTokenScope(IReadOnlyList<string>? Repositories, IReadOnlyDictionary<string, string> Permissions);
 
 /// <param name="User">Null: the account was deleted.</param>
 internal sealed record ReviewAnswer(string? Body, UserAnswer? User);

@@ -12,7 +12,7 @@ public sealed record LabelSyncResult(IReadOnlyList<string> Created, IReadOnlyLis
 /// <summary>Creates the cluster's labels and gives them their colours. Labels that are not named are left alone; twice is once.</summary>
 internal sealed class LabelSync(GitHubClient client)
 {
-    public async Task<LabelSyncResult> SyncAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, CancellationToken cancellationToken)
+    public async Task<LabelSyncResult> SyncAsync(RepositoryRef repository, IReadOnlyList<LabelDefinition> labels, bool isDryRun, CancellationToken cancellationToken)
     {
         var present = (await client.ReadLabelsAsync(repository.FullName, cancellationToken))
             .Where(label => label.Name is not null)
@@ -21,12 +21,13 @@ internal sealed class LabelSync(GitHubClient client)
         foreach (var label in labels)
         {
             if (present[label.Name].FirstOrDefault() is not { } found)
-                (await TryCreateAsync(repository, label, cancellationToken) ? created : unchanged).Add(label.Name);
+                (isDryRun || await TryCreateAsync(repository, label, cancellationToken) ? created : unchanged).Add(label.Name);
             else if (IsAsWanted(found, label))
                 unchanged.Add(label.Name);
             else
             {
-                await client.EditLabelAsync(repository.FullName, label.Name, new(label.Color, label.Description), cancellationToken);
+                if (!isDryRun)
+                    await client.EditLabelAsync(repository.FullName, label.Name, new(label.Color, label.Description), cancellationToken);
                 changed.Add(label.Name);
             }
         }

@@ -25,6 +25,10 @@ internal sealed class FailedChecks(CheckRollup rollup, CheckRollup humble, JobLo
         return told;
     }
 
+    /// <summary>The names alone, with each one's own number: what failed again after another run has another.</summary>
+    public async Task<IReadOnlyList<string>> ReadNamesAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken) =>
+        [.. NewestThatFailed(await ReadChecksAsync(repository, commit, cancellationToken)).Select(check => $"{check.Name} {check.Job}")];
+
     private async Task<IReadOnlyList<Check>> ReadChecksAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
     {
         try

@@ -13,7 +13,7 @@ internal static class CoordinatorCommand
     {
         var listening = new ListenOptions("127.0.0.1:8080", "Address and port of hub and API.");
         var leases = new LeaseOptions();
-        var gitHub = new GitHubChoice();
+        var (gitHub, reconciler) = (new GitHubChoice(), new ReconcilerChoice());
         var store = new Option<string?>("--store")
         {
             Description = "A file, postgresql://user@host/database, or 'memory'. Default: DATABASE_URL, else a file in your state folder.",
@@ -34,6 +34,7 @@ internal static class CoordinatorCommand
         listening.AddTo(command);
         leases.AddTo(command);
         gitHub.AddTo(command);
+        reconciler.AddTo(command);
 
         return invocation.With(command, async (parsed, output, cancellationToken) =>
         {
@@ -59,6 +60,8 @@ internal static class CoordinatorCommand
                 Feedback = service,
                 PushCredentials = service,
                 Runners = service,
+                LostEvents = service?.LostEvents,
+                Reconciler = reconciler.Read(parsed, host),
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,

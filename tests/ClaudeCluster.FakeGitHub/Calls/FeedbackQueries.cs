@@ -116,7 +116,7 @@ internal static class FeedbackQueries
         };
     }
 
-    private static PullRequest? Find(Call call, Repository repository, JsonObject variables)
+    internal static PullRequest? Find(Call call, Repository repository, JsonObject variables)
     {
         var number = variables["number"]!.GetValue<int>();
         if (repository.PullRequests.Find(pull => pull.Number == number) is { } pull)

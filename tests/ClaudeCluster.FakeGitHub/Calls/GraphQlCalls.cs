@@ -25,6 +25,8 @@ internal static class GraphQlCalls
             "LookAtPullRequest" => InRepository(call, variables, "pull_requests", repository => FeedbackQueries.Look(call, repository, variables)),
             "ReadThreads" => InRepository(call, variables, "pull_requests", repository => FeedbackQueries.Threads(call, repository, variables)),
             "ReadChecks" => InRepository(call, variables, "checks", repository => FeedbackQueries.Checks(call, repository, variables)),
+            "ReadLabelling" => InRepository(call, variables, "issues", repository => LostEventCalls.Labelling(call, repository, variables)),
+            "ReadPullRequest" => InRepository(call, variables, "pull_requests", repository => LostEventCalls.PullRequest(call, repository, variables)),
             "WriteIssue" => IssueCalls.Write(call, variables),
             "DeleteComment" => IssueCalls.Delete(call, variables),
             "MoveBranches" => MoveBranches(call, variables),

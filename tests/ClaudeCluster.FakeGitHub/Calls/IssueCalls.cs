@@ -56,7 +56,7 @@ internal static class IssueCalls
         {
             if (repository.Labels.Find(label => Shapes.NodeId("LA", label.Id) == id) is not { } label)
                 return NotFound(id);
-            if (RestCalls.AddLabel(call.World, repository, issue, label.Name) is not null)
+            if (RestCalls.AddLabel(call.World, repository, issue, label.Name, call.Token.User) is not null)
                 call.Tell(repository, "issues", "labeled", ("issue", call.Shapes.Issue(repository, issue)), ("label", call.Shapes.Label(repository, label)));
         }
 

@@ -21,6 +21,7 @@ internal static class RestCalls
         .. AppCalls.All,
         .. FeedbackCalls.All,
         .. ActionsCalls.All,
+        .. LostEventCalls.All,
     ];
 
     private static Answer ReadPermission(Call call)
@@ -44,7 +45,7 @@ internal static class RestCalls
             return problem;
         foreach (var name in call.Body?["labels"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [])
         {
-            if (AddLabel(call.World, call.Repository, issue, name) is { } added)
+            if (AddLabel(call.World, call.Repository, issue, name, call.Token.User) is { } added)
                 call.Tell(call.Repository, "issues", "labeled", ("issue", call.Shapes.Issue(call.Repository, issue)), ("label", call.Shapes.Label(call.Repository, added)));
         }
 
@@ -52,7 +53,7 @@ internal static class RestCalls
     }
 
     /// <returns>Null: the issue has it already.</returns>
-    public static Label? AddLabel(World world, Repository repository, Issue issue, string name)
+    public static Label? AddLabel(World world, Repository repository, Issue issue, string name, User by)
     {
         var label = repository.Labels.Find(label => Same(label.Name, name));
         if (label is null)
@@ -60,6 +61,7 @@ internal static class RestCalls
         if (issue.Labels.Contains(label))
             return null;
         issue.Labels.Add(label);
+        issue.Labelled.Add((label.Name, by, world.Now));
         issue.UpdatedAt = world.Now;
         return label;
     }

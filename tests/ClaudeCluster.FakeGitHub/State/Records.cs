@@ -92,6 +92,15 @@ public sealed class Issue(long id, int number, User author, string title, string
     public List<Label> Labels { get; } = [];
 
     public List<Comment> Comments { get; } = [];
+
+    /// <summary>Each setting of a label, oldest first.</summary>
+    public List<(string Label, User By, DateTimeOffset At)> Labelled { get; } = [];
+
+    /// <summary>Each change of the title, oldest first.</summary>
+    public List<(User By, DateTimeOffset At)> Renamed { get; } = [];
+
+    /// <summary>The last change of the text; null: none.</summary>
+    public (User By, DateTimeOffset At)? Edited { get; set; }
 }
 
 public sealed class Comment(long id, User author, string body, DateTimeOffset createdAt)
@@ -140,6 +149,8 @@ public sealed class PullRequest(long id, int number, User author, string head, s
     public DateTimeOffset UpdatedAt { get; set; } = createdAt;
 
     public DateTimeOffset? ClosedAt { get; set; }
+
+    public User? ClosedBy { get; set; }
 
     public DateTimeOffset? MergedAt { get; set; }
 

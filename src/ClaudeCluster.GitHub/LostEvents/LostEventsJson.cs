@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClaudeCluster.GitHub;
+
+/// <inheritdoc cref="GitHubJson"/>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<InstallationListed>))]
+[JsonSerializable(typeof(RepositoryListAnswer))]
+[JsonSerializable(typeof(RepositoryAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<IssueListed>))]
+internal sealed partial class LostEventsJson : JsonSerializerContext;
+
+internal sealed record InstallationListed(long? Id, DateTimeOffset? SuspendedAt);
+
+internal sealed record RepositoryListAnswer(IReadOnlyList<RepositoryAnswer>? Repositories);
+
+internal sealed record RepositoryAnswer(long? Id, string? FullName, string? DefaultBranch, bool? Private, string? Visibility, bool? Archived, DateTimeOffset? PushedAt)
+{
+    /// <returns>Null: it is none that work can be done in.</returns>
+    public WatchedRepository? Read() => this is { Id: { } id, FullName: { } name, DefaultBranch: { } branch, Archived: not true } && GitHubNames.IsRepository(name) && GitHubNames.IsBranch(branch)
+        ? new(new(id, name, branch, IsPublic: Private != true || Visibility == "public"), PushedAt)
+        : null;
+}
+
+/// <param name="PullRequest">Null: it is an issue, and no pull request.</param>
+internal sealed record IssueListed(int? Number, DateTimeOffset? UpdatedAt, JsonElement? PullRequest);

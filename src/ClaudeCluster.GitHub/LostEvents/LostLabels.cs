@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace ClaudeCluster.GitHub;
+
+/// <summary>
+/// Who put a label on an issue, by one question that has the issue's text too. An event is a snapshot of the text that its sender saw; this
+/// one is read later. So a text that somebody else has changed since is not believed to be the one that work was asked for with.
+/// </summary>
+internal sealed class LostLabels(GraphQl graphQl)
+{
+    private const string Document = """
+        query ReadLabelling($owner: String!, $name: String!, $number: Int!) {
+          repository(owner: $owner, name: $name) {
+            issue(number: $number) {
+              title body url state lastEditedAt
+              author { login }
+              editor { login }
+              labels(first: 100) { nodes { name } }
+              timelineItems(last: 100, itemTypes: [LABELED_EVENT, RENAMED_TITLE_EVENT]) {
+                nodes {
+                  __typename
+                  ... on LabeledEvent { createdAt label { name } actor { __typename login ... on User { databaseId } ... on Bot { databaseId } } }
+                  ... on RenamedTitleEvent { createdAt actor { login } }
+                }
+              }
+            }
+          }
+        }
+        """;
+
+    public async Task<Labelling> ReadAsync(RepositoryRef repository, int number, string label, CancellationToken cancellationToken)
+    {
+        var question = new GraphQlQuestion(repository.FullName, "ReadLabelling", Document) { MayLack = [("NOT_FOUND", "issue")] };
+        var data = await graphQl.AskAsync(question, Write, cancellationToken);
+        var found = data.Child("repository") ?? throw GitHubFiles.Gone(repository);
+        return found.Child("issue") is { } issue ? Read(repository, number, label, issue) : new(null, "the issue is gone");
+
+        void Write(Utf8JsonWriter variables)
+        {
+            GraphQlNames.Write(variables, repository);
+            variables.WriteNumber("number", number);
+        }
+    }
+
+    private static Labelling Read(RepositoryRef repository, int number, string label, JsonElement issue)
+    {
+        var timeline = issue.Child("timelineItems")?.ListOf("nodes").ToList() ?? [];
+        var set = timeline.Where(item => item.TextOf("__typename") == "LabeledEvent" && Same(item.Child("label")?.TextOf("name"), label)).ToList();
+        if (set is not [.., var last] || last.TimeOf("createdAt") is not { } at)
+            return new(null, $"GitHub does not say when the label '{label}' was set");
+        if (last.PersonOf("actor") is not { } sender)
+            return new(null, $"GitHub does not say who set the label '{label}'");
+        if (EditorSince(issue, timeline, at, sender) is { } editor)
+            return new(null, $"'{editor}' edited the issue after '{sender.Login}' had set the label '{label}'; set it anew to ask for work with the text as it is now");
+        var snapshot = new IssueSnapshot
+        {
+            Number = number,
+            Title = issue.TextOf("title") ?? string.Empty,
+            Body = issue.TextOf("body") ?? string.Empty,
+            Labels = [.. issue.Child("labels")?.ListOf("nodes").Select(node => node.TextOf("name")).OfType<string>() ?? []],
+            Author = issue.Child("author")?.TextOf("login") is { } author && GitHubNames.IsLogin(author) ? author : "ghost",
+            IsOpen = issue.TextOf("state") != "CLOSED",
+            Url = issue.TextOf("url"),
+
+            // The event's own time, and not the issue's: a flow that ended since the label was set is not begun anew.
+            UpdatedAt = at,
+        };
+        return new(
+            new(label)
+            {
+                Key = PayloadParts.Key("lost", "label", PayloadParts.Text(repository.Id), PayloadParts.Text(number), label, PayloadParts.Text(at.ToUnixTimeMilliseconds()), sender.Login, snapshot.Title, snapshot.Body),
+                Repository = repository,
+                Issue = snapshot,
+                Sender = sender,
+            },
+            null);
+    }
+
+    /// <summary>Times are whole seconds: what happened in the same one counts as later.</summary>
+    /// <returns>Null: only who set the label.</returns>
+    private static string? EditorSince(JsonElement issue, IEnumerable<JsonElement> timeline, DateTimeOffset at, Requester sender)
+    {
+        var titles = timeline.Where(item => item.TextOf("__typename") == "RenamedTitleEvent").Select(item => (At: item.TimeOf("createdAt"), By: item.Child("actor")?.TextOf("login")));
+        var edits = titles.Append((At: issue.TimeOf("lastEditedAt"), By: issue.Child("editor")?.TextOf("login")));
+        return edits.Where(edit => edit.At >= at && !Same(edit.By, sender.Login)).Select(edit => edit.By ?? "somebody").FirstOrDefault();
+    }
+
+    private static bool Same(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}
