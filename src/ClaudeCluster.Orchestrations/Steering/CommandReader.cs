@@ -16,10 +16,10 @@ public static class CommandReader
     /// <returns>Null: the comment is no command. What is one, and cannot be understood, is <see cref="SteeringCommand.Help"/> with the problem.</returns>
     public static SteeringCommand? Read(string comment)
     {
-        var text = comment.Trim();
-        if (!text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || (text.Length > Prefix.Length && !char.IsWhiteSpace(text[Prefix.Length])))
+        var text = Trimmed(comment);
+        if (!text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || (text.Length > Prefix.Length && !IsBlank(text[Prefix.Length])))
             return null;
-        var (word, rest) = Split(text[Prefix.Length..].Trim());
+        var (word, rest) = Split(Trimmed(text[Prefix.Length..]));
         return word.ToLowerInvariant() switch
         {
             "" or "help" => new SteeringCommand.Help(null),
@@ -57,9 +57,27 @@ public static class CommandReader
 
     private static (string First, string Others) Split(string text)
     {
-        var end = text.AsSpan().IndexOfAny(" \t\n");
-        return end < 0 ? (text, string.Empty) : (text[..end], text[end..].Trim());
+        for (var end = 0; end < text.Length; end++)
+        {
+            if (IsBlank(text[end]))
+                return (text[..end], Trimmed(text[end..]));
+        }
+
+        return (text, string.Empty);
     }
+
+    private static string Trimmed(string text)
+    {
+        var (start, end) = (0, text.Length);
+        while (start < end && IsBlank(text[start]))
+            start++;
+        while (end > start && IsBlank(text[end - 1]))
+            end--;
+        return text[start..end];
+    }
+
+    /// <summary>What is copied from a page brings marks with it that nobody sees: a word does not begin or end with one.</summary>
+    private static bool IsBlank(char character) => char.IsWhiteSpace(character) || char.GetUnicodeCategory(character) == UnicodeCategory.Format;
 
     private static string Shortened(string text) =>
         text.Length <= LongestText ? text : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)];
