@@ -113,6 +113,8 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
 
     public Task UntilPhaseAsync(Issue issue, FlowPhase phase, int generation = 1) => UntilAsync(async () => (await FlowAsync(issue, generation))?.Phase == phase);
 
+    public Task UntilEndedAsync(Issue issue, int generation = 1) => UntilAsync(async () => await Hub.GetInstanceAsync(FlowId(issue, generation)) is { IsCompleted: true });
+
     /// <summary>Nothing runs that was told to the coordinator.</summary>
     public Task UntilEventsAreHandledAsync() => UntilAsync(async () =>
     {
@@ -121,6 +123,13 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
             return false;
         return true;
     });
+
+    /// <summary>GitHub's times are whole seconds.</summary>
+    public Task NextSecondAsync()
+    {
+        var now = Clock.GetUtcNow().ToUnixTimeSeconds();
+        return UntilAsync(() => Clock.GetUtcNow().ToUnixTimeSeconds() > now + 1);
+    }
 
     public static string[] StatusOf(Issue issue) => [.. issue.Labels.Select(label => label.Name).Where(name => name.StartsWith("claude:", StringComparison.Ordinal))];
 
@@ -166,7 +175,7 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
 
     private async Task StartCoordinatorAsync()
     {
-        _hub = new LocalTaskHub(new MemoryHubStore(), Clock, null, new LocalTaskHubOptions { LeaseDuration = Ages });
+        _hub = new LocalTaskHub(new MemoryHubStore(), Clock, null, new LocalTaskHubOptions { LeaseDuration = Ages, MaximumPayloadBytes = CoordinatorOptions.LargestPayload });
         await _hub.OpenAsync();
         Hub = new DurableTaskClient(_hub);
         _app = await CoordinatorApp.StartAsync(
