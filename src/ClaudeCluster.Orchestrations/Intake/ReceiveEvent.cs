@@ -53,9 +53,11 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             return await TellAllAsync(context, input);
         }
 
-        for (var settled = false; ;)
+        for (var (settled, crossed) = (false, false); ;)
         {
             var found = await context.CallFindFlowAsync(address);
+            if (crossed)
+                found = found with { IsLate = false };
             var (policy, problem) = await PolicyAsync(context, input.Event.Repository, found);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)
@@ -71,6 +73,9 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
                 return new EventReceipt(FlowId: null, Started: false, refused);
             if (await ActAsync(context, input, policy, found, Told(decision, problem)) is { } receipt)
                 return receipt;
+
+            // It was here in time, and the flow's end was faster.
+            crossed = true;
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class DeliveriesTests
         var lost = kit.Fake.Webhooks.Deliveries[^1];
         await kit.People.CommentAsync(kit.Repository, issue, FlowKit.Maintainer, "/claude run");
         await kit.UntilStatusAsync(issue, "claude:review");
-        await kit.NextSecondAsync();
+        await kit.LaterAsync();
         await kit.People.ClosePullRequestAsync(kit.Repository, Assert.Single(kit.Repository.PullRequests), FlowKit.Maintainer);
         await kit.UntilEndedAsync(issue);
 

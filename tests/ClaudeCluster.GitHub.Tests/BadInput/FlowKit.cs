@@ -124,11 +124,11 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
         return true;
     });
 
-    /// <summary>GitHub's times are whole seconds.</summary>
-    public Task NextSecondAsync()
+    /// <summary>What happened before is long ago.</summary>
+    public Task LaterAsync()
     {
-        var now = Clock.GetUtcNow().ToUnixTimeSeconds();
-        return UntilAsync(() => Clock.GetUtcNow().ToUnixTimeSeconds() > now + 1);
+        var now = Clock.GetUtcNow();
+        return UntilAsync(() => Clock.GetUtcNow() - now > TimeSpan.FromSeconds(70));
     }
 
     public static string[] StatusOf(Issue issue) => [.. issue.Labels.Select(label => label.Name).Where(name => name.StartsWith("claude:", StringComparison.Ordinal))];

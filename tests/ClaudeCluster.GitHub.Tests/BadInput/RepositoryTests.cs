@@ -19,7 +19,6 @@ public sealed class RepositoryTests
         Assert.Empty(kit.Agent.Tasks);
 
         await kit.People.PushAsync(kit.Repository, "main", RepositoryPolicy.Path, "tests: 'true'\n", FlowKit.Maintainer);
-        await kit.NextSecondAsync();
         await kit.People.UnlabelAsync(kit.Repository, issue, "claude", FlowKit.Maintainer);
         await kit.People.LabelAsync(kit.Repository, issue, "claude", FlowKit.Maintainer);
         await kit.UntilStatusAsync(issue, "claude:review");
