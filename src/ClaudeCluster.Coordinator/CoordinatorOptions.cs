@@ -9,6 +9,12 @@ namespace ClaudeCluster.Coordinator;
 /// <summary>What a coordinator is made of.</summary>
 public sealed record CoordinatorOptions
 {
+    /// <summary>
+    /// What the hub must take at once, in bytes: GitHub's largest text has 65,536 characters of which each may need twelve in JSON, a flow keeps its issue
+    /// and the issue's newer text, and an event brings it once more.
+    /// </summary>
+    public const int LargestPayload = 4 * 1024 * 1024;
+
     /// <summary>Address and port of everything; port 0 takes a free one.</summary>
     public required IPEndPoint Listen { get; init; }
 

@@ -28,6 +28,9 @@ public sealed record FlowState
     /// <summary>The default branch's commit that the policy file was read from; null: there was none.</summary>
     public CommitId? PolicyCommit { get; init; }
 
+    /// <summary>Why the policy file cannot be used, line by line: then nothing is begun, for its owner's rules are unknown. Null: it can, or there is none.</summary>
+    public string? PolicyProblem { get; init; }
+
     public FlowPhase Phase { get; init; } = FlowPhase.Queued;
 
     public RoutingDecision? Routing { get; init; }

@@ -47,6 +47,8 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     /// <summary>Which specialty, and why.</summary>
     protected virtual async Task<FlowState> RouteAsync(TaskOrchestrationContext context, FlowState flow)
     {
+        if (flow.PolicyProblem is { } problem)
+            return flow with { Phase = FlowPhase.Failed, EndReason = $"The policy file cannot be used, so nothing was begun. Mend it on {flow.Repository.DefaultBranch}, then set the label again.\n{problem}" };
         var routing = await context.CallRouteIssueAsync(new(flow.Issue, flow.Policy));
         if (routing.Specialty is null)
             return flow with { Routing = routing, Phase = FlowPhase.Failed, EndReason = string.Join(" ", routing.Reasons) };

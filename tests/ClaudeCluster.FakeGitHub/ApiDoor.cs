@@ -89,6 +89,8 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
             return forbidden;
         }
 
+        if (repository.IsArchived && route.Method != "GET")
+            return new(403, Shapes.Error(403, Shapes.ArchivedMessage));
         return route.Answer(call with { Repository = repository });
     }
 

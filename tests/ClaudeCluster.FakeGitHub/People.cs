@@ -72,6 +72,13 @@ public sealed partial class People(World world, WebhookSender webhooks)
         await TellAsync("issues", "closed", repository, issue, login);
     }
 
+    public async Task DeleteIssueAsync(Repository repository, Issue issue, string login)
+    {
+        lock (world.Gate)
+            issue.IsDeleted = true;
+        await TellAsync("issues", "deleted", repository, issue, login);
+    }
+
     public async Task ReopenIssueAsync(Repository repository, Issue issue, string login)
     {
         lock (world.Gate)

@@ -73,6 +73,7 @@ internal sealed class GraphQl(GitHubClient client)
         throw problems[0].Code switch
         {
             "NOT_FOUND" => new GitHubException.NotFoundOrNoAccess(request.Place, reason),
+            "FORBIDDEN" when RefusedAnswer.IsClosed(problems[0].Message) => new GitHubException.Validation(request.Place, 200, reason, problems),
             "FORBIDDEN" or "INSUFFICIENT_SCOPES" => new GitHubException.Forbidden(request.Place, reason, null),
             "RATE_LIMITED" when resetAt is { } until => new GitHubException.PrimaryLimit(request.Place, until),
             "INTERNAL" or "SERVICE_UNAVAILABLE" or "RATE_LIMITED" => new GitHubException.Unavailable(request.Place, reason),

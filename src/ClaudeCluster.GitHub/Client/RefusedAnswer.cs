@@ -18,6 +18,7 @@ internal static class RefusedAnswer
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized => new GitHubException.Unauthorized(request.Place, reason),
+            HttpStatusCode.Forbidden when IsClosed(error?.Message) => new GitHubException.Validation(request.Place, (int)response.StatusCode, reason, []),
             HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests => Limit(request, response, error, now)
                 ?? new GitHubException.Forbidden(request.Place, reason, MissingPermission(response)),
             HttpStatusCode.NotFound or HttpStatusCode.Gone => new GitHubException.NotFoundOrNoAccess(request.Place, reason),
@@ -25,6 +26,10 @@ internal static class RefusedAnswer
             _ => new GitHubException.Validation(request.Place, (int)response.StatusCode, reason, FieldsOf(error)),
         };
     }
+
+    /// <summary>An archived repository and a locked conversation are refused as if a permission were missing; but none would help, and a person did it on purpose.</summary>
+    internal static bool IsClosed(string? message) => message is not null
+        && (message.Contains("archived", StringComparison.OrdinalIgnoreCase) || message.Contains("is locked", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>In the order that GitHub's page gives: its word, else the hour's end, else a minute.</summary>
     private static GitHubException? Limit(GitHubRequest request, HttpResponseMessage response, ErrorAnswer? error, DateTimeOffset now)

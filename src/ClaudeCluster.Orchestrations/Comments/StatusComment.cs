@@ -43,6 +43,7 @@ public static class StatusComment
         FlowPhase.NeedsHuman => "Waiting for a person.**",
         FlowPhase.Review => "Ready for review.**",
         FlowPhase.Done => "Done.**",
+        FlowPhase.Failed when state.PullRequest is not null => "Ended without a merge.**",
         _ => "Ended without a pull request.**",
     };
 

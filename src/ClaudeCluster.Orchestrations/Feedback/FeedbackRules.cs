@@ -35,6 +35,7 @@ public static class FeedbackRules
     private const int MostLater = 50;
     private const int MostChecks = 5;
     private const int LongestRemark = 4_000;
+    private const int LongestReview = 32_000;
 
     /// <summary>What must be read before <see cref="Hear"/>.</summary>
     public static FactsNeeded Needs(FlowState flow, FlowNews news) => (flow, news) switch
@@ -137,7 +138,7 @@ public static class FeedbackRules
         var text = new StringBuilder("A reviewer asks for changes.\n");
         if (review.Text.Length > 0)
             text.Append('\n').Append(Cut(review.Text)).Append('\n');
-        foreach (var remark in review.Remarks)
+        foreach (var remark in review.Remarks.TakeWhile(_ => text.Length < LongestReview))
             text.Append(CultureInfo.InvariantCulture, $"\nAt {remark.Path}{(remark.Line is { } line ? $", line {line}" : "")}:\n{Cut(remark.Text)}\n");
         return text.ToString();
     }

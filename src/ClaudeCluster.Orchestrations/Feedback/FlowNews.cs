@@ -29,6 +29,9 @@ public abstract record FlowNews
     /// <summary>Who caused it.</summary>
     public required Requester By { get; init; }
 
+    /// <summary>As the event names it: names and default branches change while a flow rests. Null: an earlier release did not say.</summary>
+    public RepositoryRef? Repository { get; init; }
+
     /// <summary>Somebody wants no work on the issue any more.</summary>
     public sealed record Stopped(string Why) : FlowNews;
 

@@ -7,11 +7,13 @@ public sealed record AuthoriseInput(RepositoryRef Repository, Requester Requeste
 /// <param name="Reason">For people and for the audit record.</param>
 public sealed record Authorisation(bool Allowed, string Reason);
 
-/// <summary>Asks whether the requester may start work. Whatever cannot be asked is refused. Only reads, so it may run twice.</summary>
+/// <summary>Asks whether the requester may start work. A question that was not answered is asked again, and is never a yes. Only reads, so it may run twice.</summary>
 [DurableTask]
 public sealed class Authorise(IRoles roles) : TaskActivity<AuthoriseInput, Authorisation>
 {
     private const string BotSuffix = "[bot]";
+
+    internal static TaskOptions CallOptions => Patience.WithGitHub;
 
     public override async Task<Authorisation> RunAsync(TaskActivityContext context, AuthoriseInput input)
     {
@@ -25,26 +27,15 @@ public sealed class Authorise(IRoles roles) : TaskActivity<AuthoriseInput, Autho
                 : Refused($"'{requester.Login}' is a bot, and the policy does not list it under 'access: bots'");
         }
 
-        return await ReadRoleAsync(repository, requester) switch
-        {
-            null => Refused($"the role of '{requester.Login}' could not be read, so it counts as none"),
-            { } role when role >= policy.MinimumRole => new(true, $"'{requester.Login}' has the role {Name(role)}"),
-            { } role => Refused($"'{requester.Login}' has the role {Name(role)}, and the policy asks for {Name(policy.MinimumRole)}"),
-        };
+        var role = await roles.ReadRoleAsync(repository, requester.Login, CancellationToken.None);
+        return role >= policy.MinimumRole
+            ? new(true, $"'{requester.Login}' has the role {Name(role)}")
+            : Refused($"'{requester.Login}' has the role {Name(role)}, and the policy asks for {Name(policy.MinimumRole)}");
     }
 
-    private async Task<Role?> ReadRoleAsync(RepositoryRef repository, Requester requester)
-    {
-        try
-        {
-            return await roles.ReadRoleAsync(repository, requester.Login, CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            // Fail closed: a question that was not answered is never a yes.
-            return null;
-        }
-    }
+    /// <summary>All tries are over, and nobody knows: that counts as no role at all.</summary>
+    internal static Authorisation Unanswered(Requester requester, string problem) =>
+        Refused($"the role of '{requester.Login}' could not be read, so it counts as none: {problem}");
 
     private static Authorisation Refused(string reason) => new(false, reason);
 

@@ -15,7 +15,11 @@ public abstract record EventDecision
 
     /// <summary>A flow begins.</summary>
     /// <param name="Issue">Its text.</param>
-    public sealed record Start(string Why, IssueSnapshot Issue) : EventDecision;
+    public sealed record Start(string Why, IssueSnapshot Issue) : EventDecision
+    {
+        /// <summary>The repository's policy cannot be used, so the flow ends with telling so; null: it can.</summary>
+        public string? PolicyProblem { get; init; }
+    }
 
     /// <summary>The open flow is told.</summary>
     /// <param name="What">In words.</param>

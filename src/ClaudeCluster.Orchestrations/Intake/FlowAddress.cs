@@ -52,6 +52,9 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
 [DurableTask]
 public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddress, FlowSearch>
 {
+    /// <summary>GitHub's times are whole seconds, its clock is not ours, and an event is on its way for a while: whoever asks anew about the time of the end is not late.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMinutes(1);
+
     public override async Task<FlowSearch> RunAsync(TaskActivityContext context, FlowAddress input)
     {
         if (input.PullRequest is { } number)
@@ -80,7 +83,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
     private async Task<bool> EndedAfter(FlowAddress address, int generation) =>
         generation > 0
         && await client.GetInstanceAsync(address.FlowId(generation)) is { } last
-        && last.LastUpdatedAt >= address.EventAt;
+        && last.LastUpdatedAt >= address.EventAt + AtOnce;
 
     private static FlowSearch Open(string id, int generation, FlowState? flow) =>
         new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit), HasPullRequest = flow?.PullRequest is not null };

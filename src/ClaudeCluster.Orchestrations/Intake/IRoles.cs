@@ -14,7 +14,7 @@ public enum Role
     Admin,
 }
 
-/// <summary>Asks what a person may do. An error of any kind means <see cref="Role.None"/>.</summary>
+/// <summary>Asks what a person may do. An error of any kind is never a yes: it is asked again, and means <see cref="Role.None"/> in the end.</summary>
 public interface IRoles
 {
     Task<Role> ReadRoleAsync(RepositoryRef repository, string login, CancellationToken cancellationToken);

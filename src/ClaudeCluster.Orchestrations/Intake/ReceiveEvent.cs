@@ -53,12 +53,14 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             return await TellAllAsync(context, input);
         }
 
-        for (var settled = false; ;)
+        for (var (settled, crossed) = (false, false); ;)
         {
             var found = await context.CallFindFlowAsync(address);
             if (found.OpenFlowId is null && !EventRules.MayStart(input.Event))
                 return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
-            var policy = found.Policy ?? await context.CallReadPolicyAsync(input.Event.Repository);
+            if (crossed)
+                found = found with { IsLate = false };
+            var (policy, problem) = await PolicyAsync(context, input.Event.Repository, found);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)
                 return new EventReceipt(found.OpenFlowId, Started: false, ignore.Why);
@@ -71,8 +73,11 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 
             if (await RefusalAsync(context, input, policy.Policy) is { } refused)
                 return new EventReceipt(FlowId: null, Started: false, refused);
-            if (await ActAsync(context, input, policy, found, decision) is { } receipt)
+            if (await ActAsync(context, input, policy, found, Told(decision, problem)) is { } receipt)
                 return receipt;
+
+            // It was here in time, and the flow's end was faster.
+            crossed = true;
         }
     }
 
@@ -85,12 +90,31 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
         return new EventReceipt(told.Count > 0 ? told[0] : null, Started: false, told.Count > 0 ? $"told to {string.Join(", ", told)}" : "no open flow is concerned");
     }
 
+    /// <summary>A file that cannot be used is a matter for whoever asks for work, and is told there: until then the built-in rules say who may ask, and how.</summary>
+    private static async Task<(PolicySnapshot Policy, string? Problem)> PolicyAsync(TaskOrchestrationContext context, RepositoryRef repository, FlowSearch found)
+    {
+        if (found.Policy is { } kept)
+            return (kept, null);
+        try
+        {
+            return (await context.CallReadPolicyAsync(repository), null);
+        }
+        catch (TaskFailedException bad) when (bad.IsCausedByException<BadInputException>())
+        {
+            return (new PolicySnapshot(RepositoryPolicy.Default, Commit: null), bad.FailureDetails.ErrorMessage);
+        }
+    }
+
+    private static EventDecision Told(EventDecision decision, string? problem) =>
+        problem is not null && decision is EventDecision.Start start ? start with { PolicyProblem = problem } : decision;
+
     /// <returns>Null: who did it may.</returns>
     private static async Task<string?> RefusalAsync(TaskOrchestrationContext context, EventDelivery input, RepositoryPolicy policy)
     {
         if (input.IsByOperator || EventRules.IsFact(input.Event))
             return null;
-        var authorisation = await context.CallAuthoriseAsync(new(input.Event.Repository, input.Event.Sender, policy));
+        var asked = context.CallAuthoriseAsync(new(input.Event.Repository, input.Event.Sender, policy));
+        var authorisation = await Patience.ProblemOf(asked) is { } problem ? Authorise.Unanswered(input.Event.Sender, problem) : await asked;
         return authorisation.Allowed ? null : authorisation.Reason;
     }
 
@@ -113,6 +137,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             Requester = input.Event.Sender,
             Policy = policy.Policy,
             PolicyCommit = policy.Commit,
+            PolicyProblem = start.PolicyProblem,
             SeenEvents = [input.Event.Key],
             StaysOpen = input.MoreFollow,
         };
@@ -123,7 +148,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 
     private static async Task<EventReceipt?> RaiseAsync(TaskOrchestrationContext context, RepositoryEvent received, string flowId, EventDecision.Raise raise)
     {
-        await context.CallRaiseOnFlowAsync(new(flowId, raise.News));
+        await context.CallRaiseOnFlowAsync(new(flowId, raise.News with { Repository = received.Repository }));
         await ReactAsync(context, received);
         for (var wait = FirstLook; ; wait = wait * 2 < LastLook ? wait * 2 : LastLook)
         {

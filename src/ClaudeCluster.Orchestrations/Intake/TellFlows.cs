@@ -15,7 +15,7 @@ public sealed class TellFlows(DurableTaskClient client, IRepositoryFiles files) 
         {
             if (flow.PullRequest is null || !Concerns(happened, flow) || EventRules.Decide(happened, flow.Policy, isFlowOpen: true) is not EventDecision.Raise raise)
                 continue;
-            await client.RaiseFlowNewsAsync(flow.FlowId, new NewsDelivery(raise.News));
+            await client.RaiseFlowNewsAsync(flow.FlowId, new NewsDelivery(raise.News with { Repository = happened.Repository }));
             told.Add(flow.FlowId);
         }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace ClaudeCluster.Orchestrations;
 
@@ -10,13 +12,17 @@ public static class CommandReader
 
     private const int LongestText = 16_000;
     private const decimal MostUsd = 1000m;
+    private const char Joiner = '\u200d';
+
+    // A line of GitHub's form ends with two characters, and a blank that was copied may be one that does not break.
+    private static readonly SearchValues<char> Blanks = SearchValues.Create(" \t\r\n\u00a0\u2003\u2009\u202f\u3000");
 
     private static readonly string[] Words = ["status", "explain", "run", "retry", "cancel", "pause", "resume", "approve", "reject", "budget", "help"];
 
     /// <returns>Null: the comment is no command. What is one, and cannot be understood, is <see cref="SteeringCommand.Help"/> with the problem.</returns>
     public static SteeringCommand? Read(string comment)
     {
-        var text = comment.Trim();
+        var text = Visible(comment).Trim();
         if (!text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || (text.Length > Prefix.Length && !char.IsWhiteSpace(text[Prefix.Length])))
             return null;
         var (word, rest) = Split(text[Prefix.Length..].Trim());
@@ -57,8 +63,21 @@ public static class CommandReader
 
     private static (string First, string Others) Split(string text)
     {
-        var end = text.AsSpan().IndexOfAny(" \t\n");
+        var end = text.AsSpan().IndexOfAny(Blanks);
         return end < 0 ? (text, string.Empty) : (text[..end], text[end..].Trim());
+    }
+
+    /// <summary>What is copied from a page brings marks with it that nobody sees: what counts is what a person reads. A joiner in a picture stays.</summary>
+    private static string Visible(string text)
+    {
+        var visible = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            if (char.GetUnicodeCategory(character) != UnicodeCategory.Format || (character == Joiner && visible.Length > 0 && !char.IsAscii(visible[^1])))
+                visible.Append(character);
+        }
+
+        return visible.ToString();
     }
 
     private static string Shortened(string text) =>

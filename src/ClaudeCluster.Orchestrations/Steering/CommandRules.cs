@@ -5,6 +5,9 @@ internal static class CommandRules
 {
     private const int MostGuidance = 20;
 
+    // Together with an issue of GitHub's largest size and its edited text, a flow must fit into one message of a hub.
+    private const int LongestGuidance = 32_000;
+
     public static Heard Hear(FlowState flow, FlowNews.Commanded news, DateTimeOffset now) => news.Command switch
     {
         SteeringCommand.Status => new(flow) { Answer = CommandAnswers.Status(flow) },
@@ -73,7 +76,7 @@ internal static class CommandRules
 
     private static Heard Guide(FlowState flow, string text, DateTimeOffset now)
     {
-        var told = flow with { Guidance = [.. flow.Guidance.Append(text).TakeLast(MostGuidance)] };
+        var told = flow with { Guidance = Latest([.. flow.Guidance, text]) };
         return flow switch
         {
             { PausedIn: not null } or { AwaitsApproval: true } => new(told) { Answer = "Kept for the next turn." },
@@ -81,6 +84,15 @@ internal static class CommandRules
             { Phase: FlowPhase.NeedsHuman } => new(Again(told)) { Answer = "It goes on with that.", Shows = true },
             _ => new(told) { Answer = "The coder hears it at its next turn." },
         };
+    }
+
+    /// <summary>What was said last counts most.</summary>
+    private static IReadOnlyList<string> Latest(IReadOnlyList<string> said)
+    {
+        var (count, length) = (0, 0);
+        while (count < Math.Min(said.Count, MostGuidance) && (count == 0 || length + said[^(count + 1)].Length <= LongestGuidance))
+            length += said[^++count].Length;
+        return [.. said.TakeLast(count)];
     }
 
     /// <summary>More of the same round, from where its last attempt ended.</summary>

@@ -43,7 +43,7 @@ internal sealed class FlowInbox(TaskOrchestrationContext context)
     {
         if (!isKept && flow.SeenEvents.Contains(news.Key, StringComparer.Ordinal))
             return (flow, false);
-        flow = flow with { SeenEvents = [.. flow.SeenEvents.Where(key => key != news.Key).Append(news.Key).TakeLast(MostRemembered)] };
+        flow = flow with { Repository = news.Repository ?? flow.Repository, SeenEvents = [.. flow.SeenEvents.Where(key => key != news.Key).Append(news.Key).TakeLast(MostRemembered)] };
         var hearing = context.CallHearNewsAsync(new(flow, news, context.CurrentUtcDateTime));
         // What the news are about may be gone by now, such as a review that was taken back.
         var heard = await Patience.ProblemOf(hearing) is null ? await hearing : new Heard(flow);

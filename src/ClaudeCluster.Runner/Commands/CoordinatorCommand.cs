@@ -114,7 +114,7 @@ internal sealed record CoordinatorHub(LocalTaskHub? Own, RemoteTaskHub? Elsewher
 {
     public static async Task<CoordinatorHub> OwnAsync(HubStore store, LocalTaskHubOptions options, HostEnvironment host, OutputLogs logs, CancellationToken cancellation)
     {
-        var hub = new LocalTaskHub(store.Store, host.Time, logs, options);
+        var hub = new LocalTaskHub(store.Store, host.Time, logs, options with { MaximumPayloadBytes = CoordinatorOptions.LargestPayload });
         try
         {
             await hub.OpenAsync(cancellation);

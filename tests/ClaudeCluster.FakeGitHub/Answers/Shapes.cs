@@ -39,6 +39,9 @@ internal sealed partial class Shapes(World world)
         return json;
     }
 
+    /// <summary>GitHub's words.</summary>
+    public const string ArchivedMessage = "Repository was archived so is read-only.";
+
     public JsonObject Repository(Repository repository)
     {
         var json = new JsonObject
@@ -72,6 +75,7 @@ internal sealed partial class Shapes(World world)
             json[name] = null;
         foreach (var name in (string[])["fork", "has_pages", "archived", "disabled"])
             json[name] = false;
+        json["archived"] = repository.IsArchived;
         foreach (var name in (string[])["has_downloads", "has_issues", "has_projects", "has_wiki"])
             json[name] = true;
         foreach (var name in (string[])["forks", "forks_count", "open_issues", "open_issues_count", "size", "stargazers_count", "watchers", "watchers_count"])

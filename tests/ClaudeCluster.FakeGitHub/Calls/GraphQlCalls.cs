@@ -36,7 +36,8 @@ internal static class GraphQlCalls
 
     private static Answer InRepository(Call call, JsonObject variables, string permission, Func<Repository, JsonNode?> read)
     {
-        var repository = call.World.Find(Text(variables, "owner"), Text(variables, "name"));
+        // GraphQL follows renames unless it is told not to.
+        var repository = call.World.FindMoved(Text(variables, "owner"), Text(variables, "name"));
         if (repository is null || !call.Token.Sees(repository))
             return Bad("NOT_FOUND", $"Could not resolve to a Repository with the name '{Text(variables, "owner")}/{Text(variables, "name")}'.");
         if (!call.Token.May(permission, "read"))
@@ -119,6 +120,8 @@ internal static class GraphQlCalls
             return Bad("NOT_FOUND", $"Could not resolve to a node with the global id of '{id}'.");
         if (!call.Token.May("contents", "write"))
             return Bad("FORBIDDEN", "Resource not accessible by integration");
+        if (repository.IsArchived)
+            return Bad("FORBIDDEN", Shapes.ArchivedMessage);
         var commands = new StringBuilder();
         foreach (var move in variables["moves"]!.AsArray().Select(move => move!.AsObject()))
         {

@@ -17,6 +17,10 @@ internal static class IssueCalls
             return GraphQlCalls.Bad("FORBIDDEN", "Resource not accessible by integration");
         if (GraphQlCalls.Text(variables, "body") is not { Length: > 0 and <= LongestComment } body)
             return GraphQlCalls.Bad("UNPROCESSABLE", "Body is too long (maximum is 65536 characters)");
+        if (repository.IsArchived)
+            return GraphQlCalls.Bad("FORBIDDEN", Shapes.ArchivedMessage);
+        if (issue.IsLocked && variables["posts"]!.GetValue<bool>() && !call.Token.MayWriteWhereLocked(repository))
+            return GraphQlCalls.Bad("FORBIDDEN", "Unable to create comment because issue is locked.");
         var data = new JsonObject();
         if (variables["posts"]!.GetValue<bool>())
             data["addComment"] = new JsonObject { ["commentEdge"] = new JsonObject { ["node"] = new JsonObject { ["id"] = Post(call, repository, issue, body) } } };

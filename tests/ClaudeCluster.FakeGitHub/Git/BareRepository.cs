@@ -84,6 +84,12 @@ public sealed class BareRepository
         return code == 0;
     }
 
+    public void Rename(string branch, string name)
+    {
+        Run("branch", "-m", branch, name);
+        Run("symbolic-ref", "HEAD", $"refs/heads/{name}");
+    }
+
     public void Branch(string name, string commit) => Run("update-ref", $"refs/heads/{name}", commit);
 
     private string Run(params string[] arguments) => RunWith(null, null, arguments);

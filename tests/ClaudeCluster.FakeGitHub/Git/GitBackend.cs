@@ -27,7 +27,14 @@ internal sealed class GitBackend(World world)
         var name = parts[1].EndsWith(".git", StringComparison.Ordinal) ? parts[1][..^4] : parts[1];
         Repository? repository;
         lock (world.Gate)
-            repository = world.Find(parts[0], name) is { } found && token.Sees(found) ? found : null;
+            repository = world.FindMoved(parts[0], name) is { } found && token.Sees(found) ? found : null;
+        if (repository is { IsArchived: true } && writes)
+        {
+            http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await http.Response.WriteAsync("This repository was archived so it is read-only.");
+            return;
+        }
+
         if (repository is null || !token.May("contents", writes ? "write" : "read"))
         {
             http.Response.StatusCode = repository is null ? StatusCodes.Status404NotFound : StatusCodes.Status403Forbidden;

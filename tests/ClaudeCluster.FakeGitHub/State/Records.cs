@@ -11,14 +11,18 @@ public sealed class Repository(long id, User owner, string name, bool isPrivate,
 
     public long Id { get; } = id;
 
-    public User Owner { get; } = owner;
+    public User Owner { get; private set; } = owner;
 
     /// <summary>It can be renamed: the old name then answers 301.</summary>
     public string Name { get; set; } = name;
 
     public bool IsPrivate { get; } = isPrivate;
 
-    public string DefaultBranch { get; } = defaultBranch;
+    /// <summary>It can be renamed, see <see cref="RenameDefaultBranch"/>.</summary>
+    public string DefaultBranch { get; private set; } = defaultBranch;
+
+    /// <summary>Nothing can be written there any more.</summary>
+    public bool IsArchived { get; set; }
 
     public BareRepository Git { get; } = git;
 
@@ -49,6 +53,22 @@ public sealed class Repository(long id, User owner, string name, bool isPrivate,
 
     /// <summary>How often each head was asked for and not seen.</summary>
     public Dictionary<string, int> UnseenHeads { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>As GitHub does it: the branch has its new name, and open pull requests ask for it.</summary>
+    public void RenameDefaultBranch(string name)
+    {
+        Git.Rename(DefaultBranch, name);
+        foreach (var pull in PullRequests.Where(pull => pull.State == "open" && pull.Base == DefaultBranch))
+            pull.Base = name;
+        DefaultBranch = name;
+    }
+
+    /// <summary>To another name, or another owner: the old name says where it is.</summary>
+    public void Move(User owner, string name)
+    {
+        FormerNames.Add(FullName);
+        (Owner, Name) = (owner, name);
+    }
 
     public int NewNumber() => ++_lastNumber;
 
@@ -131,7 +151,7 @@ public sealed class PullRequest(long id, int number, User author, string head, s
 
     public string Head { get; } = head;
 
-    public string Base { get; } = @base;
+    public string Base { get; set; } = @base;
 
     /// <summary>Of one that is open its branch says it, if there still is one.</summary>
     public string HeadSha { get; set; } = headSha;
@@ -217,6 +237,9 @@ public sealed class Token(string value, TokenKind kind, User user)
     /// <param name="level">read or write.</param>
     public bool May(string permission, string level) =>
         Permissions is null || permission == "metadata" || (Permissions.TryGetValue(permission, out var granted) && (granted == level || granted is "write" or "admin"));
+
+    /// <summary>Who may write to the repository may go on in a locked conversation; an App or a job may not.</summary>
+    public bool MayWriteWhereLocked(Repository repository) => Kind == TokenKind.User && RoleIn(repository) is "write" or "maintain" or "admin";
 
     private string RoleIn(Repository repository) => repository.Owner == User ? "admin" : repository.Roles.GetValueOrDefault(User.Login, "none");
 }

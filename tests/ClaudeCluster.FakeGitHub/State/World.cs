@@ -74,6 +74,10 @@ public sealed class World
     public Repository? Find(string owner, string name) =>
         Repositories.FirstOrDefault(repository => string.Equals(repository.FullName, $"{owner}/{name}", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>By its name, or by one that it had.</summary>
+    public Repository? FindMoved(string owner, string name) =>
+        Find(owner, name) ?? Repositories.Find(repository => repository.FormerNames.Contains($"{owner}/{name}", StringComparer.OrdinalIgnoreCase));
+
     /// <summary>A person's token, good for everything that this person may do.</summary>
     public Token AddToken(string login, string? value = null, IReadOnlyDictionary<string, string>? permissions = null, IReadOnlyCollection<string>? repositories = null)
     {

@@ -14,7 +14,7 @@ internal static class GitHubSchemas
     /// <summary>What the fake tells of.</summary>
     private static readonly string[] Webhooks =
     [
-        "issues-opened", "issues-labeled", "issues-unlabeled", "issues-edited", "issues-closed", "issues-reopened", "issue-comment-created",
+        "issues-opened", "issues-labeled", "issues-unlabeled", "issues-edited", "issues-closed", "issues-reopened", "issues-deleted", "issue-comment-created",
         "pull-request-opened", "pull-request-edited", "pull-request-synchronize", "pull-request-closed", "pull-request-reopened",
         "pull-request-review-submitted", "pull-request-review-comment-created", "push", "status", "check-suite-completed",
         "workflow-run-completed", "workflow-job-queued", "workflow-job-in-progress", "workflow-job-completed",
