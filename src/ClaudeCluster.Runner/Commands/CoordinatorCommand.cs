@@ -62,6 +62,7 @@ internal static class CoordinatorCommand
                 LostEvents = service?.LostEvents,
                 Reconciler = reconciler.Read(parsed, host),
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
+                WebhookListen = GitHubChoice.WebhookListen(host, listen.Address),
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
             };
@@ -76,6 +77,7 @@ internal static class CoordinatorCommand
     private static void Tell(Output output, CoordinatorApp app, HubStore store, ListenChoice listen, CoordinatorHub hub, CoordinatorOptions options)
     {
         var address = app.Address.ToString().TrimEnd('/');
+        var webhook = $"{(app.WebhookAddress ?? app.Address).ToString().TrimEnd('/')}/webhook/github";
         output.Answer(new
         {
             Address = address,
@@ -84,7 +86,7 @@ internal static class CoordinatorCommand
             OperatorToken = app.FreshOperatorToken,
             CertificateFingerprint = listen.Fingerprint,
             RunsFlows = options.GitHub is not null,
-            Webhook = options is { GitHub: not null, WebhookSecret: not null } ? $"{address}/webhook/github" : null,
+            Webhook = options is { GitHub: not null, WebhookSecret: not null } ? webhook : null,
         });
         output.Line($"The coordinator listens on {address}");
         output.Line($"Stored in {store.Name}");
@@ -94,7 +96,7 @@ internal static class CoordinatorCommand
         {
             { GitHub: null } => "No login for GitHub was given, so no flows run here; agents may take work of the hub all the same.",
             { WebhookSecret: null } => "Flows run here; events come from jobs of GitHub Actions (WEBHOOK_SECRET is not set, so the webhook is closed).",
-            _ => $"Flows run here; GitHub's webhook is {address}/webhook/github",
+            _ => $"Flows run here; GitHub's webhook is {webhook}",
         });
         if ((options.GitHub as GitHubService)?.Warning is { } warning)
             output.Note(warning);
