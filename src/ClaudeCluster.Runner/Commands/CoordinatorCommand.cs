@@ -41,6 +41,7 @@ internal static class CoordinatorCommand
             var host = invocation.Host;
             var listen = listening.Read(parsed, host, hasCredential: true, makesCertificate: true);
             using var certificate = listen.Certificate;
+            var (webhook, looks) = (GitHubChoice.WebhookListen(host, listen.Address), reconciler.Read(parsed, host));
             var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
             using var logs = new OutputLogs(output, host);
             var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
@@ -60,9 +61,9 @@ internal static class CoordinatorCommand
                 PushCredentials = service,
                 Runners = service,
                 LostEvents = service?.LostEvents,
-                Reconciler = reconciler.Read(parsed, host),
+                Reconciler = looks,
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
-                WebhookListen = GitHubChoice.WebhookListen(host, listen.Address),
+                WebhookListen = webhook,
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
             };
