@@ -30,6 +30,9 @@ public sealed class CoordinatorApp : IAsyncDisposable
     /// <summary>Where it listens; the port is a real one even if 0 was asked for.</summary>
     public Uri Address { get; }
 
+    /// <summary>Where the webhook listens for itself; null: it does not.</summary>
+    public Uri? WebhookAddress { get; private init; }
+
     /// <summary>The operator's token if it was made just now: to be shown once.</summary>
     public string? FreshOperatorToken { get; }
 
@@ -49,6 +52,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
 
         var web = WebListener.Build(options, time);
         web.Use(next => http => ApiErrors.AnswerAsync(http, next, logger));
+        web.Use(next => http => WebhookPort.RefuseOthersAsync(http, next));
         web.Use(next => http => gate.RefuseGuessersAsync(http, next));
         web.UseRouting();
         var hub = options.Hub is null ? null : Serve(options.Hub, gate, web, time, logs);
@@ -73,7 +77,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, options.Feedback, fleet, time, logs) : null;
         var watch = new RegistryWatch(registry, options.LookAgain, time, logger);
         IReadOnlyList<IAsyncDisposable> loops = Reconcile(options, audit, time, logger) is { } reconciler ? [reconciler, watch] : [watch];
-        return new CoordinatorApp(web, audit, flows, loops, WebListener.AddressOf(web, options), operatorToken.Fresh, fleet);
+        return new CoordinatorApp(web, audit, flows, loops, WebListener.AddressOf(web, options), operatorToken.Fresh, fleet) { WebhookAddress = WebListener.WebhookAddressOf(web, options) };
     }
 
     /// <summary>Hands out no more work, lets running calls end, and stops to listen.</summary>
@@ -105,7 +109,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var doors = new Doors(new DurableTaskClient(HubOf(options)));
         new EventsApi(gate, doors).MapTo(web);
         if (options.WebhookSecret is { } secret)
-            new WebhookApi(gate, doors, secret).MapTo(web);
+            new WebhookApi(gate, doors, secret, options.WebhookRoom, new DeliveryIds(options.Records, time), time).MapTo(web);
     }
 
     private static Reconciler? Reconcile(CoordinatorOptions options, Audit audit, TimeProvider time, ILogger logger)

@@ -54,6 +54,12 @@ public sealed record CoordinatorOptions
     /// <summary>The secret of the webhook that GitHub calls; null: that door is closed.</summary>
     public string? WebhookSecret { get; init; }
 
+    /// <summary>Where the webhook listens beside <see cref="Listen"/>, and nothing else is answered; null: nowhere.</summary>
+    public IPEndPoint? WebhookListen { get; init; }
+
+    /// <summary>How much of deliveries is held before it is known that they are GitHub's.</summary>
+    public WebhookRoomOptions WebhookRoom { get; init; } = new();
+
     /// <summary>What hands in events beside the operator, and may do nothing else; null: nobody.</summary>
     public string? TriggerToken { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     private readonly LabelSync _labels;
     private readonly WorkflowRuns _runs;
     private readonly AppInstallations? _installations;
+    private readonly AccessLook _access;
 
     /// <param name="options">How GitHub is reached.</param>
     /// <param name="login">As whom.</param>
@@ -41,6 +42,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), options, clock);
         _labels = new(client);
         _installations = login.OpenInstallations(http, clock);
+        _access = new AccessLook(http, login is GitHubLogin.App app ? new AppJwt(app.Id, app.PrivateKey, clock) : null, client);
         LostEvents = new LostEvents(_installations, client, graphQl, failedChecks);
         _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
@@ -109,6 +111,10 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         _runs.FindRunAsync(repository, attemptId, since, cancellationToken);
 
     public Task<AgentRun?> ReadRunAsync(RepositoryRef repository, long run, CancellationToken cancellationToken) => _runs.ReadRunAsync(repository, run, cancellationToken);
+
+    /// <summary>What the login may do in these repositories; of an App without any named, wherever it is installed. Only reads.</summary>
+    /// <exception cref="GitHubException">GitHub could not be asked, or does not know the login.</exception>
+    public Task<GitHubAccess> ReadAccessAsync(IReadOnlyList<string> repositories, CancellationToken cancellationToken) => _access.ReadAsync(repositories, cancellationToken);
 
     /// <summary>Creates the labels that are missing, and changes those that look otherwise.</summary>
     /// <exception cref="GitHubException">It could not be done, or not to the end; again goes on from there.</exception>

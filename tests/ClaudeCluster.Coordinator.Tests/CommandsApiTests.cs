@@ -26,7 +26,7 @@ public sealed class CommandsApiTests : IDisposable
 
         Assert.Equal(Flow, answer["flow"]!.GetValue<string>());
         await PhaseAsync(coordinator, Flow, "Failed");
-        Assert.Contains("'operator' cancelled it.", Assert.Single(_gitHub.Comments).Markdown, StringComparison.Ordinal);
+        await TestCoordinator.UntilAsync(() => Task.FromResult(Assert.Single(_gitHub.Comments).Markdown.Contains("'operator' cancelled it.", StringComparison.Ordinal)));
         await TestCoordinator.UntilAsync(async () => (await coordinator.AuditAsync()).Any(entry => entry!.ToJsonString().Contains("/claude cancel", StringComparison.Ordinal)));
     }
 

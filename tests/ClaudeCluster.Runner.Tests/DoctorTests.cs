@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ClaudeCluster.FakeGitHub;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -116,6 +119,68 @@ public sealed class DoctorTests
         await playground.CallAsync(playground.Run);
 
         Assert.True(Check(await DoctorAsync(playground, code: null, "--hub", playground.Hub), "hub")["ok"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Each_permission_that_an_App_lacks_is_told_with_what_does_not_work_without_it()
+    {
+        await using var playground = Playground.Create();
+        await using var gitHub = await FakeGitHubServer.StartAsync(playground.At("github"), TimeProvider.System);
+        using var key = RSA.Create(2048);
+        var granted = new Dictionary<string, string> { ["contents"] = "write", ["issues"] = "read", ["metadata"] = "read", ["pull_requests"] = "write", ["statuses"] = "read" };
+        var app = gitHub.World.AddApp("cluster", RSA.Create(key.ExportParameters(includePrivateParameters: false)), granted, gitHub.World.AddRepository("octo/shop"));
+        playground.Environment["GITHUB_API_URL"] = gitHub.Url.AbsoluteUri.TrimEnd('/');
+        playground.Environment["GITHUB_APP_ID"] = app.Id.ToString(CultureInfo.InvariantCulture);
+        playground.Environment["GITHUB_APP_PRIVATE_KEY_FILE"] = playground.Write("app.pem", key.ExportRSAPrivateKeyPem());
+        var everywhere = await DoctorAsync(playground, ExitCode.HostNotReady);
+        playground.Environment["GITHUB_REPOSITORIES"] = "octo/shop, octo/other";
+
+        var named = await DoctorAsync(playground, ExitCode.HostNotReady);
+
+        var shop = Check(named, "github octo/shop");
+        Assert.False(shop["ok"]!.GetValue<bool>());
+        Assert.Equal(
+            "the App cluster lacks issues=write for the comment and the status labels; checks=read for mending failed checks; "
+            + "actions=write for waking runners, and reading the logs of failed jobs (optional); administration=read for seeing whether a runner is alive (optional)",
+            shop["detail"]!.GetValue<string>());
+        Assert.Contains("Permissions", shop["fix"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("Install the App there", Check(named, "github octo/other")["fix"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains(everywhere.Json["checks"]!.AsArray(), check => check!["name"]!.GetValue<string>().StartsWith("github installation", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_token_may_read_is_tried_and_nothing_is_written()
+    {
+        await using var playground = Playground.Create();
+        await using var gitHub = await FakeGitHubServer.StartAsync(playground.At("github"), TimeProvider.System);
+        gitHub.World.AddRepository("octo/shop");
+        playground.Environment["GITHUB_API_URL"] = gitHub.Url.AbsoluteUri.TrimEnd('/');
+        playground.Environment["GITHUB_TOKEN"] = gitHub.World.AddToken("octo", permissions: new Dictionary<string, string> { ["contents"] = "write", ["issues"] = "write", ["checks"] = "read", ["statuses"] = "read" }).Value;
+        var unnamed = Check(await DoctorAsync(playground, code: null), "github");
+        var before = gitHub.Requests.All.Count;
+        playground.Environment["GITHUB_REPOSITORIES"] = "octo/shop,octo/nothing";
+
+        var ended = await DoctorAsync(playground, ExitCode.HostNotReady);
+
+        Assert.Equal(0, before);
+        Assert.Contains("GITHUB_REPOSITORIES", unnamed["fix"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("the token lacks pull_requests=write for pull requests", Check(ended, "github octo/shop")["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("the token may not see it", Check(ended, "github octo/nothing")["detail"]!.GetValue<string>());
+        Assert.All(gitHub.Requests.All, request => Assert.Equal("GET", request.Method));
+    }
+
+    [Theory]
+    [InlineData("GITHUB_APP_ID", "7", "The App has no private key")]
+    [InlineData("GITHUB_REPOSITORIES", "shop", "'shop' is no repository")]
+    public async Task A_login_that_cannot_be_used_is_told_with_its_fix(string variable, string value, string reason)
+    {
+        await using var playground = Playground.Create();
+        playground.Environment[variable] = value;
+
+        var ended = await playground.CallAsync("doctor", "--json");
+
+        Assert.NotEqual(0, ended.Code);
+        Assert.Contains(reason, ended.Output, StringComparison.Ordinal);
     }
 
     // SQLite's own index of a log, which every reader makes where there is none.

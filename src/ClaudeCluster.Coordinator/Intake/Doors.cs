@@ -17,12 +17,15 @@ internal sealed class Doors(DurableTaskClient client)
     /// <summary>GitHub sends what belongs together within seconds.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromSeconds(10);
 
-    public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, CancellationToken cancellation)
+    /// <param name="beforeHandIn">Asked where the event is of use, before it becomes durable.</param>
+    public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, Func<Task>? beforeHandIn, CancellationToken cancellation)
     {
         if (RepositoryEventReader.Read(body, "body", eventName) is not { } received)
             return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow.");
         if (EventRules.WhyOfNoUse(received) is { } why)
             return new Arrival(null, IsNew: false, why);
+        if (beforeHandIn is not null)
+            await beforeHandIn();
         var (id, isNew) = await HandInAsync(new EventDelivery(received), cancellation);
         return new Arrival(id, isNew, null);
     }
@@ -33,12 +36,12 @@ internal sealed class Doors(DurableTaskClient client)
 
     /// <summary>A body of at most what GitHub sends.</summary>
     /// <exception cref="ApiProblem">It is larger.</exception>
-    public static async Task<byte[]> ReadAsync(HttpContext http)
+    public static async Task<byte[]> ReadAsync(HttpContext http, CancellationToken cancellation)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = EventReader.MaxSize;
         using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        await http.Request.Body.CopyToAsync(body, cancellation);
         return body.ToArray();
     }
 

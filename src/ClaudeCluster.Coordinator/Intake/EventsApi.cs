@@ -10,7 +10,7 @@ internal sealed class EventsApi(Gate gate, Doors doors)
     public void MapTo(IEndpointRouteBuilder routes) => routes.MapPost("/api/events", async http =>
     {
         gate.AskForTrigger(http);
-        var arrival = await doors.ReceiveAsync(await Doors.ReadAsync(http), Doors.EventNameOf(http), http.RequestAborted);
+        var arrival = await doors.ReceiveAsync(await Doors.ReadAsync(http, http.RequestAborted), Doors.EventNameOf(http), beforeHandIn: null, http.RequestAborted);
         await ApiJson.WriteAsync(http, arrival, StatusCodes.Status202Accepted);
     });
 }

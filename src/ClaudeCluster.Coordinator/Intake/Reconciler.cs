@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.GitHub;
 using Microsoft.Extensions.Logging;
@@ -90,7 +89,7 @@ internal sealed class Reconciler : IAsyncDisposable
     private async Task<IReadOnlyList<OpenFlow>> ReadFlowsAsync(CancellationToken cancellation)
     {
         var flows = new List<OpenFlow>();
-        await foreach (var instance in _client.GetAllInstancesAsync(new OrchestrationQuery(Statuses: Open, InstanceIdPrefix: "issue-", FetchInputsAndOutputs: true)).WithCancellation(cancellation))
+        await foreach (var instance in _client.GetAllInstancesAsync(new OrchestrationQuery(Statuses: Open, InstanceIdPrefix: "issue-", FetchInputsAndOutputs: true), cancellation))
         {
             // The attempts of a flow have its id as the beginning of theirs.
             if (instance.Name == nameof(IssueToPullRequest) && instance.ReadFlow() is { } flow)

@@ -1,3 +1,4 @@
+using System.Net;
 using ClaudeCluster.DurableTask.Grpc.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -39,17 +40,33 @@ internal static class WebListener
             ListenWithTls(builder.WebHost, options);
         else
             ListenInTheClear(builder.WebHost, options, time);
+        if (options.WebhookListen is { } webhook)
+            ListenForWebhook(builder.WebHost, webhook, options);
         builder.Services.AddRoutingCore();
         // Whoever composes the process decides what ends it.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         return builder.Build();
     }
 
-    public static Uri AddressOf(WebApplication web, CoordinatorOptions options)
+    public static Uri AddressOf(WebApplication web, CoordinatorOptions options) => AddressOf(AddressesOf(web).First(), options);
+
+    /// <summary>It is the last one to be bound.</summary>
+    public static Uri? WebhookAddressOf(WebApplication web, CoordinatorOptions options) => options.WebhookListen is null ? null : AddressOf(AddressesOf(web).Last(), options);
+
+    private static Uri AddressOf(string address, CoordinatorOptions options)
     {
-        var bound = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var bound = new Uri(address);
         return new UriBuilder(options.Certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, bound.Host, bound.Port).Uri;
     }
+
+    private static ICollection<string> AddressesOf(WebApplication web) => web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+    private static void ListenForWebhook(IWebHostBuilder web, IPEndPoint address, CoordinatorOptions options) => web.ConfigureKestrel(kestrel => kestrel.Listen(address, endpoint =>
+    {
+        endpoint.OnlyWebhook();
+        if (options.Certificate is not null)
+            endpoint.UseHttps(options.Certificate);
+    }));
 
     private static void ListenWithTls(IWebHostBuilder web, CoordinatorOptions options)
     {

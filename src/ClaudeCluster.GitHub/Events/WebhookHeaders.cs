@@ -5,4 +5,7 @@ public static class WebhookHeaders
 {
     /// <summary>The event's name, which the body itself does not say.</summary>
     public const string EventName = "X-GitHub-Event";
+
+    /// <summary>The delivery's id, the same when it is sent again.</summary>
+    public const string Delivery = "X-GitHub-Delivery";
 }

@@ -6,12 +6,17 @@ namespace ClaudeCluster.GitHub;
 /// <inheritdoc cref="GitHubJson"/>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<InstallationListed>))]
+[JsonSerializable(typeof(AppAnswer))]
+[JsonSerializable(typeof(InstallationListed))]
 [JsonSerializable(typeof(RepositoryListAnswer))]
 [JsonSerializable(typeof(RepositoryAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<IssueListed>))]
 internal sealed partial class LostEventsJson : JsonSerializerContext;
 
-internal sealed record InstallationListed(long? Id, DateTimeOffset? SuspendedAt);
+/// <param name="Permissions">Texts, as far as is known.</param>
+internal sealed record InstallationListed(long? Id, DateTimeOffset? SuspendedAt, UserAnswer? Account, IReadOnlyDictionary<string, JsonElement>? Permissions);
+
+internal sealed record AppAnswer(string? Slug);
 
 internal sealed record RepositoryListAnswer(IReadOnlyList<RepositoryAnswer>? Repositories);
 

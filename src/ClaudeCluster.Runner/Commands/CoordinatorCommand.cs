@@ -41,6 +41,7 @@ internal static class CoordinatorCommand
             var host = invocation.Host;
             var listen = listening.Read(parsed, host, hasCredential: true, makesCertificate: true);
             using var certificate = listen.Certificate;
+            var (webhook, looks) = (GitHubChoice.WebhookListen(host, listen.Address), reconciler.Read(parsed, host));
             var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
             using var logs = new OutputLogs(output, host);
             var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
@@ -61,8 +62,9 @@ internal static class CoordinatorCommand
                 PushCredentials = service,
                 Runners = service,
                 LostEvents = service?.LostEvents,
-                Reconciler = reconciler.Read(parsed, host),
+                Reconciler = looks,
                 WebhookSecret = GitHubChoice.WebhookSecret(host),
+                WebhookListen = webhook,
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
             };
@@ -77,6 +79,7 @@ internal static class CoordinatorCommand
     private static void Tell(Output output, CoordinatorApp app, HubStore store, ListenChoice listen, CoordinatorHub hub, CoordinatorOptions options)
     {
         var address = app.Address.ToString().TrimEnd('/');
+        var webhook = $"{(app.WebhookAddress ?? app.Address).ToString().TrimEnd('/')}/webhook/github";
         output.Answer(new
         {
             Address = address,
@@ -85,7 +88,7 @@ internal static class CoordinatorCommand
             OperatorToken = app.FreshOperatorToken,
             CertificateFingerprint = listen.Fingerprint,
             RunsFlows = options.GitHub is not null,
-            Webhook = options is { GitHub: not null, WebhookSecret: not null } ? $"{address}/webhook/github" : null,
+            Webhook = options is { GitHub: not null, WebhookSecret: not null } ? webhook : null,
         });
         output.Line($"The coordinator listens on {address}");
         output.Line($"Stored in {store.Name}");
@@ -95,7 +98,7 @@ internal static class CoordinatorCommand
         {
             { GitHub: null } => "No login for GitHub was given, so no flows run here; agents may take work of the hub all the same.",
             { WebhookSecret: null } => "Flows run here; events come from jobs of GitHub Actions (WEBHOOK_SECRET is not set, so the webhook is closed).",
-            _ => $"Flows run here; GitHub's webhook is {address}/webhook/github",
+            _ => $"Flows run here; GitHub's webhook is {webhook}",
         });
         if ((options.GitHub as GitHubService)?.Warning is { } warning)
             output.Note(warning);

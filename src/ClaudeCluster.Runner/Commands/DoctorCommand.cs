@@ -8,7 +8,7 @@ namespace ClaudeCluster.Runner;
 
 /// <summary>One look at the machine.</summary>
 /// <param name="Ok">False: work of the kind that <paramref name="Needed"/> names cannot be done.</param>
-/// <param name="Needed">True: nothing works without it. False: only the real Claude Code needs it.</param>
+/// <param name="Needed">True: nothing works without it. False: only the real Claude Code, or the work on GitHub, needs it.</param>
 /// <param name="Fix">What to do; null if nothing.</param>
 internal sealed record Check(string Name, bool Ok, bool Needed, string Detail, string? Fix);
 
@@ -20,13 +20,16 @@ internal static class DoctorCommand
     public static Command Create(CommandLine.Invocation invocation)
     {
         var hub = new Option<string?>("--hub") { Description = "A hub file to look at.", HelpName = "FILE" };
+        var gitHub = new GitHubChoice();
         var command = new Command(
             "doctor",
             "Looks for git, Claude Code and its login, the sandbox's programs, disk and hub file, and says how to mend what is missing.\n"
-            + "Nothing is changed, and no request leaves this machine. Exit code 3 if something is missing.")
+            + "With a login for GitHub it asks there which permissions are missing for what; GITHUB_REPOSITORIES says where to look.\n"
+            + "Nothing is changed, and no other request leaves this machine. Exit code 3 if something is missing.")
         {
             hub,
         };
+        gitHub.AddTo(command);
         return invocation.With(command, async (parsed, output, cancellationToken) =>
         {
             var host = invocation.Host;
@@ -39,6 +42,7 @@ internal static class DoctorCommand
             };
             if (parsed.GetValue(hub) is { } file)
                 checks.Add(Hub(host.FullPath(file)));
+            checks.AddRange(await GitHubChecks.LookAsync(() => gitHub.Open(parsed, host), ReconcilerChoice.Listed(host), cancellationToken));
             return Report(checks, output);
         });
     }
@@ -119,7 +123,7 @@ internal static class DoctorCommand
         output.Line();
         output.Line(checks.Exists(check => !check.Ok && check.Needed)
             ? "This machine is not ready."
-            : "Ready for 'demo', 'dry-run' and scripted runs. The real Claude Code needs what is missing above.");
+            : "Ready for 'demo', 'dry-run' and scripted runs. The real Claude Code, and the work on GitHub, need what is missing above.");
         return ExitCode.HostNotReady;
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Net;
 using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Runner;
@@ -11,6 +13,7 @@ internal sealed class GitHubChoice
     private const string AppKeyVariable = "GITHUB_APP_PRIVATE_KEY_FILE";
     private const string AddressVariable = "GITHUB_API_URL";
     private const string WebhookVariable = "WEBHOOK_SECRET";
+    private const string WebhookPortVariable = "WEBHOOK_PORT";
     private const string TriggerVariable = "CLAUDE_CLUSTER_TRIGGER_TOKEN";
 
     private readonly Option<string?> _app = new("--github-app") { Description = $"The id of a GitHub App to work as. Default: {AppVariable}.", HelpName = "ID" };
@@ -39,6 +42,17 @@ internal sealed class GitHubChoice
 
     /// <summary>The secret of the webhook; null: that door stays closed.</summary>
     public static string? WebhookSecret(HostEnvironment host) => host.Variable(WebhookVariable);
+
+    /// <summary>A port for the webhook alone, at the same address; null: it has none.</summary>
+    /// <exception cref="BadInputException">It is no port.</exception>
+    public static IPEndPoint? WebhookListen(HostEnvironment host, IPEndPoint listen)
+    {
+        if (host.Variable(WebhookPortVariable) is not { } text || WebhookSecret(host) is null)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort
+            ? port == listen.Port && port > 0 ? null : new IPEndPoint(listen.Address, port)
+            : throw new BadInputException(WebhookPortVariable, $"'{text}' is no port.", "Give a number from 1 to 65535; 0 takes a free one.");
+    }
 
     /// <summary>What a job may hand in events with; null: only the operator's token.</summary>
     public static string? TriggerToken(HostEnvironment host) => host.Variable(TriggerVariable);

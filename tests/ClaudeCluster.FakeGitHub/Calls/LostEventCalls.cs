@@ -15,6 +15,10 @@ internal static class LostEventCalls
         new("GET", "/installation/repositories", "metadata=read", ListRepositories),
         new("GET", "/repos/{owner}/{repo}", "metadata=read", call => new(200, Whole(call, call.Repository))),
         new("GET", "/repos/{owner}/{repo}/issues", "issues=read", ListIssues),
+        new("GET", "/repos/{owner}/{repo}/branches", "contents=read", _ => new(200) { List = [] }),
+        new("GET", "/repos/{owner}/{repo}/actions/runs", "actions=read", _ => new(200, Nothing("workflow_runs"))),
+        new("GET", "/repos/{owner}/{repo}/commits/{ref}/check-runs", "checks=read", _ => new(200, Nothing("check_runs"))),
+        new("GET", "/repos/{owner}/{repo}/commits/{ref}/status", "statuses=read", call => new(422, Shapes.Error(422, $"No commit found for SHA: {call.Route["ref"]}"))),
     ];
 
     public static JsonObject Labelling(Call call, Repository repository, JsonObject variables)
@@ -117,6 +121,8 @@ internal static class LostEventCalls
             ],
         };
     }
+
+    private static JsonObject Nothing(string list) => new() { ["total_count"] = 0, [list] = new JsonArray() };
 
     private static JsonObject AppOf(Call call)
     {

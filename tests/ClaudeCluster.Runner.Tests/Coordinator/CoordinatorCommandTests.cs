@@ -130,6 +130,8 @@ public sealed partial class CoordinatorCommandTests
     [InlineData("--certificate", "none.pem", "cannot be used")]
     [InlineData("--hub", "ftp://x", "is no address of a hub")]
     [InlineData("--lease", "0", "1 to 86400")]
+    [InlineData("--look-again", "0", "1 to 86400")]
+    [InlineData("--repository", "shop", "'shop' is no repository")]
     public async Task What_cannot_be_used_is_refused_with_the_reason(string option, string value, string reason)
     {
         await using var playground = Playground.Create();
@@ -138,6 +140,40 @@ public sealed partial class CoordinatorCommandTests
 
         Assert.True(refused.Code == (int)ExitCode.BadInput, refused.All);
         Assert.Contains(reason, refused.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("WEBHOOK_PORT", "http", "'http' is no port")]
+    [InlineData("WEBHOOK_PORT", "65536", "'65536' is no port")]
+    [InlineData("GITHUB_REPOSITORIES", "octo/shop,../x/y", "'../x/y' is no repository")]
+    public async Task A_variable_that_cannot_be_used_is_refused_with_the_reason(string variable, string value, string reason)
+    {
+        await using var playground = Playground.Create();
+        playground.Environment["WEBHOOK_SECRET"] = "a secret";
+        playground.Environment[variable] = value;
+
+        var refused = await playground.CallAsync("coordinator", "--listen", "127.0.0.1:0");
+
+        Assert.True(refused.Code == (int)ExitCode.BadInput, refused.All);
+        Assert.Contains(reason, refused.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_webhook_may_have_a_port_of_its_own()
+    {
+        await using var playground = Playground.Create();
+        playground.Environment["WEBHOOK_SECRET"] = "a secret";
+        playground.Environment["WEBHOOK_PORT"] = "0";
+        playground.Environment["GITHUB_TOKEN"] = "a-token";
+        playground.Environment["GITHUB_API_URL"] = "http://127.0.0.1:1";
+        var coordinator = playground.Start("coordinator", "--listen", "127.0.0.1:0", "--store", "memory", "--json");
+
+        await coordinator.SaysAsync("\"webhook\"");
+        await coordinator.SaysAsync("}");
+
+        var said = JsonNode.Parse(coordinator.SaidSoFar)!;
+        Assert.EndsWith("/webhook/github", said["webhook"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.False(said["webhook"]!.GetValue<string>().StartsWith(said["address"]!.GetValue<string>(), StringComparison.Ordinal));
     }
 
     [Theory]
