@@ -154,7 +154,7 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
             _ => null,
         };
         if (fault is Fault.SecondaryLimit or Fault.TooManyRequests)
-            answer!.Headers["Retry-After"] = "30";
+            answer!.Headers["Retry-After"] = Text((long)faults.RetryAfter.TotalSeconds);
         if (fault is Fault.PrimaryLimit)
             (answer!.Headers["x-ratelimit-remaining"], answer.Headers["x-ratelimit-reset"]) = ("0", Text((world.Now + Hour).ToUnixTimeSeconds()));
         return answer;

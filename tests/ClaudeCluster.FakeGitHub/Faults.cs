@@ -43,6 +43,16 @@ public sealed class Faults
     private readonly Lock _gate = new();
     private readonly List<(string Operation, Fault Fault, int Left)> _plans = [];
 
+    /// <summary>What <c>Retry-After</c> says.</summary>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What was planned and has not struck is forgotten.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+            _plans.Clear();
+    }
+
     /// <param name="operation">As in <c>POST /repos/{owner}/{repo}/pulls</c>, or <c>GraphQL ReadFile</c>; <c>*</c>: whatever comes.</param>
     public void Plan(string operation, Fault fault, int times = 1)
     {
