@@ -178,6 +178,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
         change: options => options with
         {
             GitHub = _service,
+            Feedback = _service,
             LostEvents = reconciles ? _service.LostEvents : null,
             Reconciler = new ReconcilerOptions
             {

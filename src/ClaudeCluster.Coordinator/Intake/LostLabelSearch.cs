@@ -42,7 +42,7 @@ internal sealed class LostLabelSearch(ILostEvents gitHub, IRepositoryFiles files
     {
         var found = await gitHub.ReadLabellingAsync(repository, issue, label, cancellation);
         if (found.Event is { } labelled)
-            await doors.HandInAsync(new EventDelivery(labelled), cancellation);
+            await doors.HandInAsync(new EventDelivery(labelled) { IsLookedUp = true }, cancellation);
         else
             audit.Add("reconciler", string.Create(CultureInfo.InvariantCulture, $"{repository.FullName}#{issue}"), $"No flow is begun: {found.Doubt}.", address: null);
     }

@@ -10,6 +10,9 @@ public sealed record FlowAddress(long RepositoryId, int IssueNumber, DateTimeOff
     /// <summary>Null: the issue says which flow it is.</summary>
     public int? PullRequest { get; init; }
 
+    /// <summary>To the second: the event was found by looking, so it may be as old as the flow that it started.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>Only the flow of this generation is meant; null: whichever is open.</summary>
     public int? Generation { get; init; }
 
@@ -83,7 +86,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
     private async Task<bool> EndedAfter(FlowAddress address, int generation) =>
         generation > 0
         && await client.GetInstanceAsync(address.FlowId(generation)) is { } last
-        && last.LastUpdatedAt >= address.EventAt + AtOnce;
+        && last.LastUpdatedAt >= address.EventAt + (address.IsExact ? TimeSpan.Zero : AtOnce);
 
     private static FlowSearch Open(string id, int generation, FlowState? flow) =>
         new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit), HasPullRequest = flow?.PullRequest is not null };

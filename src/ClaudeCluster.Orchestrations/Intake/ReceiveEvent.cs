@@ -22,6 +22,9 @@ public sealed record EventDelivery(RepositoryEvent Event)
     /// <value>Default: none.</value>
     public TimeSpan Settles { get; init; }
 
+    /// <summary>Nobody delivered it: it was found by looking for what was lost.</summary>
+    public bool IsLookedUp { get; init; }
+
     /// <summary>It came by the operator's own door, and was let in there.</summary>
     public bool IsByOperator { get; init; }
 }
@@ -55,7 +58,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 
         for (var (settled, crossed) = (false, false); ;)
         {
-            var found = await context.CallFindFlowAsync(address);
+            var found = await context.CallFindFlowAsync(address with { IsExact = input.IsLookedUp });
             if (found.OpenFlowId is null && !EventRules.MayStart(input.Event))
                 return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
             if (crossed)

@@ -179,7 +179,7 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
         await _hub.OpenAsync();
         Hub = new DurableTaskClient(_hub);
         _app = await CoordinatorApp.StartAsync(
-            new CoordinatorOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Records = new MemoryRecords(), Hub = _hub, GitHub = _service, WebhookSecret = Secret, Silence = Ages },
+            new CoordinatorOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Records = new MemoryRecords(), Hub = _hub, GitHub = _service, Feedback = _service, WebhookSecret = Secret, Silence = Ages },
             Clock);
         var registry = new DurableTaskRegistry();
         foreach (var specialty in SpecialtyPolicy.Defaults.Select(known => known.Name))
