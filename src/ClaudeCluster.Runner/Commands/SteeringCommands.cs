@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ClaudeCluster.Coordinator;
-using ClaudeCluster.Orchestrations;
 
 namespace ClaudeCluster.Runner;
 
