@@ -54,6 +54,16 @@ public sealed class WebhookSender : IAsyncDisposable
         }
     }
 
+    /// <summary>That nobody has taken yet.</summary>
+    public IReadOnlyList<Delivery> Undelivered
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _deliveries.Where(delivery => !delivery.Statuses.Exists(status => status is >= 200 and < 300))];
+        }
+    }
+
     /// <summary>For the deliveries to come, one each; after them all are sent.</summary>
     public void Plan(params DeliveryFate[] fates)
     {
