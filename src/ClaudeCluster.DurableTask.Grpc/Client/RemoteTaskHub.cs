@@ -188,7 +188,10 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         where T : class, IMessage<T> =>
         _persistence.RepeatAsync(() => _channel.CallAsync(call, request, parser, _options.CallTimeout, cancellation), cancellation);
 
-    private async Task<T> UntilClosedAsync<T>(Func<CancellationToken, Task<T>> deliver, CancellationToken cancellation)
+    private Task<T> UntilClosedAsync<T>(Func<CancellationToken, Task<T>> deliver, CancellationToken cancellation) =>
+        cancellation.CanBeCanceled ? UntilEitherAsync(deliver, cancellation) : deliver(_closing.Token);
+
+    private async Task<T> UntilEitherAsync<T>(Func<CancellationToken, Task<T>> deliver, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
         return await deliver(end.Token);

@@ -68,11 +68,20 @@ internal static class ActionMapping
     public static IReadOnlyList<OrchestratorAction> ToActions(
         IReadOnlyCollection<Proto.OrchestratorAction> messages, string instanceId, string executionId, TraceContext? trace)
     {
-        var actions = messages.Where(message => !IsEnd(message)).Select(message => ToAction(message, executionId)).ToList();
-        var ids = messages.Where(message => !IsEnd(message)).Select(message => message.Id).ToList();
-        if (ids.Distinct().Count() != ids.Count)
-            throw new RpcException(StatusCode.InvalidArgument, "Two actions of a step have the same id.");
-        if (messages.FirstOrDefault(IsEnd) is not { CompleteOrchestration: var end })
+        var actions = new List<OrchestratorAction>(messages.Count);
+        var ids = new HashSet<int>();
+        Proto.CompleteOrchestrationAction? end = null;
+        foreach (var message in messages)
+        {
+            if (IsEnd(message))
+                end ??= message.CompleteOrchestration;
+            else if (ids.Add(message.Id))
+                actions.Add(ToAction(message, executionId));
+            else
+                throw new RpcException(StatusCode.InvalidArgument, "Two actions of a step have the same id.");
+        }
+
+        if (end is null)
             return actions;
         var last = ToEnd(end, trace);
         if (last is OrchestratorAction.ContinueAsNew next)
@@ -82,7 +91,8 @@ internal static class ActionMapping
             last = next with { CarriedEvents = [.. carried.Select(sent => new EventRaised(sent.Name, sent.Input)), .. next.CarriedEvents] };
         }
 
-        return [.. actions, last];
+        actions.Add(last);
+        return actions;
     }
 
     private static Proto.OrchestratorAction End(Proto.CompleteOrchestrationAction end) => new() { Id = LastAction, CompleteOrchestration = end };

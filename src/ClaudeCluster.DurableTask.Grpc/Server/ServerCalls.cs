@@ -32,12 +32,14 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
         });
 
     /// <summary>One message in, any number out.</summary>
-    public RequestDelegate Streaming<TRequest, TResponse>(MessageParser<TRequest> parser, Func<TRequest, HubCall, Func<TResponse, Task>, Task> handle)
+    public RequestDelegate Streaming<TRequest, TResponse>(MessageParser<TRequest> parser, Func<TRequest, HubCall, ResponseStream<TResponse>, Task> handle)
         where TRequest : class, IMessage<TRequest>
         where TResponse : IMessage => http => ServeAsync(http, parser, async (request, call) =>
         {
             await http.Response.StartAsync(call.Cancellation);
-            await handle(request, call, message => WriteAsync(http, message, call.Cancellation));
+            var output = new ResponseStream<TResponse>(http.Response.BodyWriter, call.Cancellation);
+            await handle(request, call, output);
+            await output.FlushAsync();
             call.Grant.Revoked.ThrowIfCancellationRequested();
         });
 

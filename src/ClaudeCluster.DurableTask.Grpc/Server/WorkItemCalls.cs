@@ -57,7 +57,7 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
         return new();
     }
 
-    public async Task StreamHistoryAsync(Proto.StreamInstanceHistoryRequest request, HubCall call, Func<Proto.HistoryChunk, Task> write)
+    public async Task StreamHistoryAsync(Proto.StreamInstanceHistoryRequest request, HubCall call, ResponseStream<Proto.HistoryChunk> output)
     {
         var chunk = new Proto.HistoryChunk();
         var bytes = 0;
@@ -67,14 +67,15 @@ internal sealed class WorkItemCalls(TaskHubs hubs, BackOff backOff, Microsoft.Ex
             bytes += message.CalculateSize();
             if (bytes > HistoryChunkBytes && chunk.Events.Count > 0)
             {
-                await write(chunk);
+                await output.WriteAsync(chunk);
+                await output.FlushAsync();
                 (chunk, bytes) = (new(), message.CalculateSize());
             }
 
             chunk.Events.Add(message);
         }
 
-        await write(chunk);
+        await output.WriteAsync(chunk);
     }
 
     /// <summary>All actions of the completion if this was its last part. A part that is sent again replaces itself.</summary>

@@ -16,6 +16,8 @@ namespace ClaudeCluster.DurableTask.Grpc.Server;
 //   the server stops      the stream ends as if all were well: SDKs take that for "come again", and come again
 //   the worker is silent  HTTP/2 pings find it out, and it has gone
 //
+// Work that is ready at the same time goes out together, and nobody waits for company: what is written is flushed when no more is ready.
+//
 // Each stream is a worker of its own for the hub, whatever name it gives: what an earlier stream of the same process was sent but never
 // read must not be renewed in that process's name. Our own worker says what it really holds; see Headers.Holds.
 
@@ -25,7 +27,7 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
     private static readonly Proto.WorkItem Ping = new() { HealthPing = new() };
     private int _streams;
 
-    public async Task ServeAsync(Proto.GetWorkItemsRequest request, HubCall call, Func<Proto.WorkItem, Task> write)
+    public async Task ServeAsync(Proto.GetWorkItemsRequest request, HubCall call, ResponseStream<Proto.WorkItem> output)
     {
         var hub = hubs.ForWorker(call);
         var filters = Filters.Of(request.WorkItemFilters, call.Grant);
@@ -47,15 +49,16 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         logger.WorkerConnected(worker);
         using var connection = call.Grant.Holder is { } holder ? hubs.Given.Connect(holder) : null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
+        using var silence = new Silence(options.PingInterval, time);
         await using var items = hub.ReceiveAsync(offer, end.Token).GetAsyncEnumerator(CancellationToken.None);
         try
         {
-            while (await NextAsync(items, write) is { } item)
+            while (await NextAsync(items, output, silence) is { } item)
             {
                 if (filters.Refuse(item))
-                    await hub.RefuseAsync(item, CancellationToken.None);
-                else if (await ToMessageAsync(hub, item, history) is { } message)
-                    await GiveAsync(item, message, call, write);
+                    await RefuseAsync(hub, item, output);
+                else if (await ToMessageAsync(hub, item, history, output) is { } message)
+                    await GiveAsync(item, message, call, output);
             }
         }
         finally
@@ -64,15 +67,21 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         }
     }
 
-    private Task GiveAsync(WorkItem item, Proto.WorkItem message, HubCall call, Func<Proto.WorkItem, Task> write)
+    private static async Task RefuseAsync(LocalTaskHub hub, WorkItem item, ResponseStream<Proto.WorkItem> output)
+    {
+        await output.FlushAsync();
+        await hub.RefuseAsync(item, CancellationToken.None);
+    }
+
+    private ValueTask GiveAsync(WorkItem item, Proto.WorkItem message, HubCall call, ResponseStream<Proto.WorkItem> output)
     {
         if (call.Grant.Holder is { } holder)
             hubs.Given.Remember(holder, item.InstanceId);
-        return write(message);
+        return output.WriteAsync(message);
     }
 
-    /// <summary>The next item; null if there will be none. Meanwhile the worker is told that the stream lives.</summary>
-    private async Task<WorkItem?> NextAsync(IAsyncEnumerator<WorkItem> items, Func<Proto.WorkItem, Task> write)
+    /// <summary>The next item; null if there will be none. Until it comes the worker has all that came before, and is told that the stream lives.</summary>
+    private static async ValueTask<WorkItem?> NextAsync(IAsyncEnumerator<WorkItem> items, ResponseStream<Proto.WorkItem> output, Silence silence)
     {
         var next = items.MoveNextAsync();
         if (next.IsCompleted)
@@ -80,8 +89,15 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         var coming = next.AsTask();
         try
         {
-            while (!await EndsWithinAsync(coming, options.PingInterval))
-                await write(Ping);
+            if (await output.FlushAsync())
+                silence.Break();
+            while (await Task.WhenAny(coming, silence.Over) != coming)
+            {
+                if (!silence.IsOver())
+                    continue;
+                await output.WriteAsync(Ping);
+                await output.FlushAsync();
+            }
         }
         catch
         {
@@ -93,47 +109,48 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         return await coming ? items.Current : null;
     }
 
-    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
-    {
-        using var enough = new CancellationTokenSource();
-        var ended = await Task.WhenAny(task, Task.Delay(limit, time, enough.Token)) == task;
-        enough.Cancel();
-        return ended;
-    }
-
     private int Room(int asked) => asked > 0 ? asked : options.DefaultRoom;
 
-    private static async Task<Proto.WorkItem?> ToMessageAsync(LocalTaskHub hub, WorkItem item, int streamFrom) => item switch
+    private static async ValueTask<Proto.WorkItem?> ToMessageAsync(LocalTaskHub hub, WorkItem item, int streamFrom, ResponseStream<Proto.WorkItem> output) => item switch
     {
-        StepWorkItem step => await ToMessageAsync(hub, step, streamFrom),
+        StepWorkItem step when streamFrom == 0 => ToMessage(step),
+        StepWorkItem step => await WithPastAsync(hub, step, streamFrom, output),
         ActivityWorkItem activity => ToMessage(activity),
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    private static async Task<Proto.WorkItem?> ToMessageAsync(LocalTaskHub hub, StepWorkItem step, int streamFrom)
+    /// <summary>For a worker that reads the past itself, if it does not remember it.</summary>
+    private static Proto.WorkItem ToMessage(StepWorkItem step)
     {
-        var request = new Proto.OrchestratorRequest { InstanceId = step.InstanceId, ExecutionId = step.ExecutionId };
-        request.NewEvents.AddRange(step.New, step.InstanceId);
-        if (streamFrom == 0)
-        {
-            request.RequiresHistoryStreaming = true;
-            request.Properties[Headers.Revision] = Value.ForNumber(step.Revision);
-        }
-        else if (await ReadPastAsync(hub, step) is { } past)
-        {
-            request.PastEvents.AddRange(past, step.InstanceId);
-            if (streamFrom < int.MaxValue && request.CalculateSize() > streamFrom)
-            {
-                request.PastEvents.Clear();
-                request.RequiresHistoryStreaming = true;
-            }
-        }
-        else
-        {
+        var request = NewRequest(step);
+        request.RequiresHistoryStreaming = true;
+        request.Properties[Headers.Revision] = Value.ForNumber(step.Revision);
+        return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = step.Token };
+    }
+
+    private static async Task<Proto.WorkItem?> WithPastAsync(LocalTaskHub hub, StepWorkItem step, int streamFrom, ResponseStream<Proto.WorkItem> output)
+    {
+        var reading = ReadPastAsync(hub, step);
+        if (!reading.IsCompleted)
+            await output.FlushAsync();
+        if (await reading is not { } past)
             return null;
+        var request = NewRequest(step);
+        request.PastEvents.AddRange(past, step.InstanceId);
+        if (streamFrom < int.MaxValue && request.CalculateSize() > streamFrom)
+        {
+            request.PastEvents.Clear();
+            request.RequiresHistoryStreaming = true;
         }
 
         return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = step.Token };
+    }
+
+    private static Proto.OrchestratorRequest NewRequest(StepWorkItem step)
+    {
+        var request = new Proto.OrchestratorRequest { InstanceId = step.InstanceId, ExecutionId = step.ExecutionId };
+        request.NewEvents.AddRange(step.New, step.InstanceId);
+        return request;
     }
 
     /// <summary>The past; null if it cannot be read, which fails the orchestration here and now.</summary>
@@ -164,5 +181,37 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         };
         request.Tags.Fill(activity.Tags);
         return new Proto.WorkItem { ActivityRequest = request, CompletionToken = activity.Token };
+    }
+
+    /// <summary>How long nothing was sent. One timer serves any number of items: only when it rings is it asked how long ago the last one was.</summary>
+    private sealed class Silence(TimeSpan limit, TimeProvider time) : IDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+        private long _since = time.GetTimestamp();
+        private Task? _over;
+
+        /// <summary>Done when the limit may be over.</summary>
+        public Task Over => _over ??= Task.Delay(Left > TimeSpan.Zero ? Left : TimeSpan.Zero, time, _end.Token);
+
+        private TimeSpan Left => limit - time.GetElapsedTime(_since);
+
+        /// <summary>Something was sent.</summary>
+        public void Break() => _since = time.GetTimestamp();
+
+        /// <summary>True if the limit is over. In both cases another time begins.</summary>
+        public bool IsOver()
+        {
+            _over = null;
+            if (Left > TimeSpan.Zero)
+                return false;
+            Break();
+            return true;
+        }
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            _end.Dispose();
+        }
     }
 }

@@ -10,7 +10,8 @@ internal static class Frames
 {
     public const int HeaderLength = 5;
 
-    public static void Write(IBufferWriter<byte> output, IMessage message)
+    /// <summary>Writes the message; how many bytes that took.</summary>
+    public static int Write(IBufferWriter<byte> output, IMessage message)
     {
         var length = message.CalculateSize();
         var header = output.GetSpan(HeaderLength);
@@ -18,6 +19,7 @@ internal static class Frames
         BinaryPrimitives.WriteInt32BigEndian(header[1..], length);
         output.Advance(HeaderLength);
         message.WriteTo(output);
+        return HeaderLength + length;
     }
 
     /// <summary>The next message; null at the end of the stream.</summary>

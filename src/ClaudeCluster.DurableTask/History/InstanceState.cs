@@ -42,27 +42,30 @@ public sealed record InstanceState(string InstanceId, string ExecutionId, string
 
     internal InstanceState WithoutPayloads() => this with { Input = null, Output = null, CustomStatus = null };
 
-    private InstanceState Apply(HistoryEvent happened) => (happened switch
+    private InstanceState Apply(HistoryEvent happened)
     {
-        ExecutionStarted started => this with
+        var after = happened switch
         {
-            ExecutionId = started.ExecutionId,
-            Name = started.Name,
-            Version = started.Version,
-            Input = started.Input,
-            Parent = started.Parent,
-            Tags = started.Tags ?? NoTags,
-            Status = OrchestrationRuntimeStatus.Running,
-        },
-        ExecutionCompleted completed => this with { Status = completed.Status, Output = completed.Output, Failure = completed.Failure },
-        ContinuedAsNew next => this with
-        {
-            ExecutionId = next.NewExecutionId,
-            Version = next.NewVersion ?? Version,
-            Input = next.Input,
-            CustomStatus = null,
-        },
-        _ => this,
-    }) with
-    { LastUpdatedAt = happened.Timestamp > LastUpdatedAt ? happened.Timestamp : LastUpdatedAt };
+            ExecutionStarted started => this with
+            {
+                ExecutionId = started.ExecutionId,
+                Name = started.Name,
+                Version = started.Version,
+                Input = started.Input,
+                Parent = started.Parent,
+                Tags = started.Tags ?? NoTags,
+                Status = OrchestrationRuntimeStatus.Running,
+            },
+            ExecutionCompleted completed => this with { Status = completed.Status, Output = completed.Output, Failure = completed.Failure },
+            ContinuedAsNew next => this with
+            {
+                ExecutionId = next.NewExecutionId,
+                Version = next.NewVersion ?? Version,
+                Input = next.Input,
+                CustomStatus = null,
+            },
+            _ => this,
+        };
+        return happened.Timestamp > after.LastUpdatedAt ? after with { LastUpdatedAt = happened.Timestamp } : after;
+    }
 }

@@ -22,7 +22,8 @@ public sealed class MemoryHubStore : ITaskHubStore
 
     public Task<CommitResult> CommitAsync(CommitBatch batch, Handout? handout, CancellationToken cancellation = default)
     {
-        var (result, leavesWork) = Locked(() => Commit(batch, handout));
+        var step = batch.History.Count > 0 ? HistoryJson.WriteUtf8(batch.History) : null;
+        var (result, leavesWork) = Locked(() => Commit(batch, step, handout));
         if (leavesWork)
             Bell.Ring();
         return Task.FromResult(result);
@@ -88,7 +89,7 @@ public sealed class MemoryHubStore : ITaskHubStore
     public Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, string executionId, CancellationToken cancellation = default) =>
         Task.FromResult(Locked<IReadOnlyList<HistoryEvent>>(() =>
             _instances.TryGetValue(instanceId, out var instance) && SameId(instance.State.ExecutionId, executionId)
-                ? [.. instance.Steps.SelectMany(HistoryJson.Read)]
+                ? [.. instance.Steps.SelectMany(step => HistoryJson.Read(step.AsSpan()))]
                 : []));
 
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) =>
@@ -135,7 +136,7 @@ public sealed class MemoryHubStore : ITaskHubStore
             return work();
     }
 
-    private (CommitResult Result, bool LeavesWork) Commit(CommitBatch batch, Handout? handout)
+    private (CommitResult Result, bool LeavesWork) Commit(CommitBatch batch, byte[]? step, Handout? handout)
     {
         var instance = _instances.GetValueOrDefault(batch.InstanceId);
         var verdict = Check(batch.Guard, instance);
@@ -143,7 +144,7 @@ public sealed class MemoryHubStore : ITaskHubStore
             return (CommitResult.Of(verdict), LeavesWork: false);
         if (batch.Guard is Guard.MayStart)
             instance = Add(batch.Instance!);
-        Write(batch, instance!);
+        Write(batch, step, instance!);
         return HandOut(batch, handout);
     }
 
@@ -151,15 +152,44 @@ public sealed class MemoryHubStore : ITaskHubStore
     {
         // Without a claim nobody says what time it is: then rather one ring too many.
         var now = handout?.Steps?.Now ?? handout?.Activities?.Now ?? DateTimeOffset.MaxValue;
-        var waiting = batch.Touched.Select(id => _instances.GetValueOrDefault(id)).OfType<MemoryInstance>().Where(instance => instance.Waits(now)).ToList();
-        var steps = handout?.Steps is { } forSteps
-            ? waiting.Where(instance => forSteps.Takes(instance.State)).Take(forSteps.Most).Select(instance => Give(instance, forSteps)).ToList()
-            : [];
-        var free = _instances.TryGetValue(batch.InstanceId, out var scheduler) ? scheduler.Activities.Where(activity => activity.Token is null).ToList() : [];
-        var activities = handout?.Activities is { } forActivities
-            ? free.Where(activity => forActivities.Takes(activity.Work)).Take(forActivities.Most).Select(activity => Give(scheduler!, activity, forActivities)).ToList()
-            : [];
-        return (new CommitResult(Verdict.Committed, steps, activities), steps.Count < waiting.Count || activities.Count < free.Count);
+        var steps = new List<ClaimedStep>();
+        var activities = new List<ActivityLease>();
+        var left = LeavesSteps(batch, now, handout?.Steps, steps) | LeavesActivities(batch.InstanceId, handout?.Activities, activities);
+        return (new CommitResult(Verdict.Committed, steps, activities), left);
+    }
+
+    private bool LeavesSteps(CommitBatch batch, DateTimeOffset now, Claim? claim, List<ClaimedStep> taken)
+    {
+        var left = false;
+        foreach (var id in batch.Touched)
+        {
+            if (!_instances.TryGetValue(id, out var instance) || !instance.Waits(now))
+                continue;
+            if (claim is not null && taken.Count < claim.Most && claim.Takes(instance.State))
+                taken.Add(Give(instance, claim));
+            else
+                left = true;
+        }
+
+        return left;
+    }
+
+    private bool LeavesActivities(string scheduler, Claim? claim, List<ActivityLease> taken)
+    {
+        if (!_instances.TryGetValue(scheduler, out var instance))
+            return false;
+        var left = false;
+        foreach (var activity in instance.Activities)
+        {
+            if (activity.Token is not null)
+                continue;
+            if (claim is not null && taken.Count < claim.Most && claim.Takes(activity.Work))
+                taken.Add(Give(instance, activity, claim));
+            else
+                left = true;
+        }
+
+        return left;
     }
 
     private static Verdict Check(Guard guard, MemoryInstance? instance) => guard switch
@@ -182,7 +212,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         _ => throw new ArgumentOutOfRangeException(nameof(guard)),
     };
 
-    private void Write(CommitBatch batch, MemoryInstance instance)
+    private void Write(CommitBatch batch, byte[]? step, MemoryInstance instance)
     {
         if (batch.Guard is Guard.HoldsActivity held)
             Settle(instance, held.Token, batch.Leased);
@@ -193,11 +223,12 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (batch.Instance is { } after)
             instance.Become(after);
         instance.IsSuspended = batch.Suspended ?? instance.IsSuspended;
-        instance.Inbox.RemoveAll(message => batch.Consumed.Contains(message.Id));
+        if (batch.Consumed.Count > 0)
+            instance.Inbox.RemoveAll(message => batch.Consumed.Contains(message.Id));
         if (batch.ReplacesHistory)
             instance.DropHistory();
-        if (batch.History.Count > 0 && SameId(executionId, instance.State.ExecutionId))
-            instance.Steps.Add(HistoryJson.Write(batch.History));
+        if (step is not null && SameId(executionId, instance.State.ExecutionId))
+            instance.Steps.Add(step);
 
         foreach (var child in batch.Children)
             Start(child);

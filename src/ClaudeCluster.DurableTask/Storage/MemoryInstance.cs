@@ -17,7 +17,7 @@ internal sealed class MemoryInstance(long key, InstanceState state)
     public bool IsSuspended { get; set; }
 
     /// <summary>One text per step, as a database would keep it.</summary>
-    public List<string> Steps { get; } = [];
+    public List<byte[]> Steps { get; } = [];
 
     public List<InboxMessage> Inbox { get; } = [];
 
@@ -59,6 +59,7 @@ internal sealed class MemoryInstance(long key, InstanceState state)
 
     /// <summary>What is due, in the order of delivery.</summary>
     public List<InboxMessage> Due(DateTimeOffset now, int most) =>
+        Inbox is [{ IsTimed: false }] ? [Inbox[0]] :
         [
             .. Inbox.Where(message => !message.IsTimed || message.VisibleAt <= now)
                 .OrderByDescending(message => message.Front).ThenBy(message => message.VisibleAt).ThenBy(message => message.Id)

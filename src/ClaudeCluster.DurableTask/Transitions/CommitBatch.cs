@@ -44,11 +44,29 @@ public sealed record CommitBatch(string InstanceId, Guard Guard)
     public Disposition Leased { get; init; } = Disposition.Done;
 
     /// <summary>The instances that may have something to do after this commit.</summary>
-    internal IEnumerable<string> Touched => Messages.Select(message => message.InstanceId)
-        .Concat(Children.Select(child => child.Instance.InstanceId))
-        .Concat(Revivals.Select(revival => revival.Rewound.InstanceId))
-        .Append(InstanceId)
-        .Distinct(StringComparer.Ordinal);
+    internal IEnumerable<string> Touched => TouchesOthers
+        ? Messages.Select(message => message.InstanceId)
+            .Concat(Children.Select(child => child.Instance.InstanceId))
+            .Concat(Revivals.Select(revival => revival.Rewound.InstanceId))
+            .Append(InstanceId)
+            .Distinct(StringComparer.Ordinal)
+        : [InstanceId];
+
+    private bool TouchesOthers
+    {
+        get
+        {
+            if (Children.Count + Revivals.Count > 0)
+                return true;
+            foreach (var message in Messages)
+            {
+                if (!string.Equals(message.InstanceId, InstanceId, StringComparison.Ordinal))
+                    return true;
+            }
+
+            return false;
+        }
+    }
 }
 
 /// <summary>The condition of a commit. A closed family.</summary>
