@@ -147,6 +147,7 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
         Agent.Release();
         await _stop.CancelAsync();
         await _working;
+        await Agent.EndAsync();
         await _app.DisposeAsync();
         await _hub.DisposeAsync();
         await _service.DisposeAsync();

@@ -9,6 +9,7 @@ internal sealed class ScriptedAgent(string folder, Uri gitHub, string token)
 {
     private static readonly AgentId Name = new("pc-1");
     private readonly ConcurrentQueue<AgentTask> _tasks = new();
+    private readonly ConcurrentBag<Task> _work = [];
     private volatile TaskCompletionSource? _held;
     private int _folders;
 
@@ -22,7 +23,17 @@ internal sealed class ScriptedAgent(string folder, Uri gitHub, string token)
 
     public void Release() => _held?.TrySetResult();
 
-    public async Task<AttemptResult> WorkAsync(AgentTask task)
+    /// <summary>Until its git has ended, also that of attempts which nobody waits for any more.</summary>
+    public Task EndAsync() => Task.WhenAll(_work).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    public Task<AttemptResult> WorkAsync(AgentTask task)
+    {
+        var work = AnswerAsync(task);
+        _work.Add(work);
+        return work;
+    }
+
+    private async Task<AttemptResult> AnswerAsync(AgentTask task)
     {
         var held = _held;
         _tasks.Enqueue(task);

@@ -208,7 +208,7 @@ public sealed class LifecycleTests
     private static async Task<string> OpenAsync(FlowHarness harness)
     {
         var receipt = await harness.HearAsync(Happenings.Labelled());
-        await harness.UntilAsync(receipt.FlowId!, flow => flow is { Phase: FlowPhase.Review, PullRequest: not null });
+        await harness.UntilAsync(receipt.FlowId!, flow => flow is { Phase: FlowPhase.Review, BranchesDeleted: 1 });
         return receipt.FlowId!;
     }
 
