@@ -1,6 +1,4 @@
 using System.Globalization;
-using ClaudeCluster.FakeGitHub;
-using ClaudeCluster.FakeGitHub.State;
 using ClaudeCluster.ScriptedModel;
 
 namespace ClaudeCluster.Cluster.Tests;

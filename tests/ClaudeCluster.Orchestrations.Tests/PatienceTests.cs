@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Tests.Kit;
 using ClaudeCluster.TestKit;
 

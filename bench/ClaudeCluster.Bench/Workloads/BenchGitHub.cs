@@ -94,7 +94,7 @@ internal sealed class BenchGitHub : IAsyncDisposable
         var client = new DurableTaskClient(_hub);
         var registry = new DurableTaskRegistry().AddActivityFunc<AgentTask, AttemptResult>(AgentAddress.Any(new Specialty("backend")), async (_, task) =>
         {
-            await client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(new AgentId("bench"), "bench", RunUrl: null));
+            await client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(new AgentId("bench"), "bench", RunUrl: null), _stop.Token);
             var commit = _repository.Git.Commit(task.AttemptBranch, $"{task.AttemptId}.txt", "An answer\n", from: "main");
             return new AttemptResult { Agent = new AgentId("bench"), Outcome = new AttemptOutcome.Succeeded(), Commit = new CommitId(commit) };
         });

@@ -68,6 +68,6 @@ public sealed class CommandsTests
         await kit.UntilEventsAreHandledAsync();
 
         // Whichever was first: the flow heard it and was ended after, or it began the next one.
-        await kit.UntilAsync(async () => FlowKit.AnswersOn(issue).Length == 1 || await kit.FlowAsync(issue, generation: 2) is not null);
+        await FlowKit.UntilAsync(async () => FlowKit.AnswersOn(issue).Length == 1 || await kit.FlowAsync(issue, generation: 2) is not null);
     }
 }

@@ -104,7 +104,7 @@ internal sealed class FlowKit : IAsyncDisposable, IServiceProvider
             return Task.FromResult(holds());
     });
 
-    public async Task UntilAsync(Func<Task<bool>> holds)
+    public static async Task UntilAsync(Func<Task<bool>> holds)
     {
         using var limit = new CancellationTokenSource(Patience);
         while (!await holds())

@@ -1,5 +1,4 @@
 using ClaudeCluster.FakeGitHub;
-using ClaudeCluster.FakeGitHub.State;
 
 namespace ClaudeCluster.GitHub.Tests;
 
@@ -33,7 +32,7 @@ public sealed class IssueTests
         issue.IsDeleted = true;
         kit.Agent.Instead = _ => new AttemptOutcome.NoChanges();
         kit.Agent.Release();
-        await kit.UntilAsync(async () => await kit.FlowAsync(issue) is { Phase: FlowPhase.NeedsHuman, PageProblem: not null });
+        await FlowKit.UntilAsync(async () => await kit.FlowAsync(issue) is { Phase: FlowPhase.NeedsHuman, PageProblem: not null });
 
         Assert.Contains("it was deleted or moved", (await kit.FlowAsync(issue))!.PageProblem, StringComparison.Ordinal);
     }

@@ -149,7 +149,7 @@ public sealed class RepositoryTests
         kit.Repository.IsArchived = true;
         kit.Agent.Instead = _ => new AttemptOutcome.HostNotReady("The push was refused: This repository was archived so it is read-only.", "Open it again.");
         kit.Agent.Release();
-        await kit.UntilAsync(async () => await kit.FlowAsync(issue) is { Phase: FlowPhase.NeedsHuman, PageProblem: not null });
+        await FlowKit.UntilAsync(async () => await kit.FlowAsync(issue) is { Phase: FlowPhase.NeedsHuman, PageProblem: not null });
         Assert.Contains("archived", (await kit.FlowAsync(issue))!.Question, StringComparison.Ordinal);
 
         (kit.Repository.IsArchived, kit.Agent.Instead) = (false, _ => null);
