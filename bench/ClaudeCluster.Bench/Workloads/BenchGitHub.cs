@@ -83,7 +83,13 @@ internal sealed class BenchGitHub : IAsyncDisposable
         using var key = RSA.Create(2048);
         var permissions = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["actions"] = "read", ["checks"] = "read", ["contents"] = "write", ["issues"] = "write", ["metadata"] = "read", ["pull_requests"] = "write", ["statuses"] = "read",
+            ["actions"] = "read",
+            ["checks"] = "read",
+            ["contents"] = "write",
+            ["issues"] = "write",
+            ["metadata"] = "read",
+            ["pull_requests"] = "write",
+            ["statuses"] = "read",
         };
         var app = fake.World.AddApp("claude-cluster", RSA.Create(key.ExportParameters(includePrivateParameters: false)), permissions, repository);
         return new GitHubLogin.App(app.Id.ToString(CultureInfo.InvariantCulture), key.ExportRSAPrivateKeyPem());

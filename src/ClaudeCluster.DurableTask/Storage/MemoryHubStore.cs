@@ -152,8 +152,7 @@ public sealed class MemoryHubStore : ITaskHubStore
     {
         // Without a claim nobody says what time it is: then rather one ring too many.
         var now = handout?.Steps?.Now ?? handout?.Activities?.Now ?? DateTimeOffset.MaxValue;
-        var steps = new List<ClaimedStep>();
-        var activities = new List<ActivityLease>();
+        var (steps, activities) = (new List<ClaimedStep>(), new List<ActivityLease>());
         var left = LeavesSteps(batch, now, handout?.Steps, steps) | LeavesActivities(batch.InstanceId, handout?.Activities, activities);
         return (new CommitResult(Verdict.Committed, steps, activities), left);
     }
@@ -179,10 +178,8 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (!_instances.TryGetValue(scheduler, out var instance))
             return false;
         var left = false;
-        foreach (var activity in instance.Activities)
+        foreach (var activity in instance.Activities.Where(activity => activity.Token is null))
         {
-            if (activity.Token is not null)
-                continue;
             if (claim is not null && taken.Count < claim.Most && claim.Takes(activity.Work))
                 taken.Add(Give(instance, activity, claim));
             else

@@ -71,7 +71,8 @@ public static class FeedbackRules
         {
             Text = TextOf(review),
             Threads = [.. review.Remarks.Select(remark => remark.Thread).Distinct()],
-        })) { Shows = true },
+        }))
+        { Shows = true },
         _ => new(flow),
     };
 

@@ -32,7 +32,8 @@ internal static class Happenings
     public static RepositoryEvent SaidOnPullRequest(int number, string text) => Said(text, issue: Issue with { Number = number, IsPullRequest = true });
 
     public static RepositoryEvent CheckFailed(CommitId commit) => new RepositoryEvent.RunChanged(
-        "completed", new(1, "CI", "CI", "pull_request", "completed", "failure", commit, "claude/issue-12", 1, IsFromFork: false, Url: null)) { Key = NewKey(), Repository = Repository, Sender = Ada };
+        "completed", new(1, "CI", "CI", "pull_request", "completed", "failure", commit, "claude/issue-12", 1, IsFromFork: false, Url: null))
+    { Key = NewKey(), Repository = Repository, Sender = Ada };
 
     public static RepositoryEvent ChangesRequested(long review, CommitId commit, string by = "ada") =>
         new RepositoryEvent.Reviewed("submitted", Pull(commit), review, "changes_requested", string.Empty, commit) { Key = NewKey(), Repository = Repository, Sender = new Requester(by, 1, IsBot: false) };
