@@ -24,13 +24,10 @@ internal sealed class FlowInbox(TaskOrchestrationContext context)
         }
     }
 
-    /// <summary>At rest: the next news, those first that came while it worked.</summary>
-    public async Task<FlowState> HearNextAsync(FlowState flow)
-    {
-        var isKept = flow.Later.Count > 0;
-        var next = isKept ? flow.Later[0] : await TakeAsync();
-        return (await HearAsync(flow with { Later = [.. flow.Later.Skip(1)] }, next, isKept)).Flow;
-    }
+    /// <summary>At rest: the next news, those first that came while it worked. What came while it is paused waits on.</summary>
+    public async Task<FlowState> HearNextAsync(FlowState flow) => flow is { PausedIn: null, Later: [var kept, ..] }
+        ? (await HearAsync(flow with { Later = [.. flow.Later.Skip(1)] }, kept, isKept: true)).Flow
+        : (await HearAsync(flow, await TakeAsync())).Flow;
 
     private async Task<FlowNews> TakeAsync()
     {

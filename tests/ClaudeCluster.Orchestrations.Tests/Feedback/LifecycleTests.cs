@@ -192,6 +192,25 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_review_that_comes_while_the_flow_is_paused_waits_for_its_resumption()
+    {
+        await using var harness = await FlowHarness.StartAsync(Succeed);
+        var id = await OpenAsync(harness);
+        harness.Feedback.Review = new("ada", "Shorter, please.", []);
+
+        await harness.HearAsync(Happenings.Said("/claude pause"));
+        await harness.HearAsync(Happenings.ChangesRequested(5, Happenings.Commit(1)));
+        await harness.HearAsync(Happenings.Said("/claude status"));
+        var paused = await harness.UntilAsync(id, flow => flow.Later.Count == 1);
+        Assert.Equal((FlowPhase.NeedsHuman, 1), (paused.Phase, harness.Taken.Count));
+        await harness.HearAsync(Happenings.Said("/claude resume"));
+        await harness.UntilAsync(id, flow => flow is { Phase: FlowPhase.Review, Attempts.Count: 2 });
+
+        Assert.Equal(Goal.AnswerReview, harness.Taken[1].Goal);
+        Assert.InRange((await harness.Client.GetOrchestrationHistoryAsync(id)).Count, 1, 60);
+    }
+
+    [Fact]
     public async Task Each_rest_begins_with_a_short_history()
     {
         await using var harness = await FlowHarness.StartAsync(Succeed);
