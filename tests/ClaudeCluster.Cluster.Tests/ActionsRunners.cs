@@ -8,7 +8,7 @@ internal static class ActionsRunners
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static string Workflow(string name) => File.ReadAllText(Path.Combine(Here(), "../../../.github/workflows", name));
+    public static string Workflow(string name) => File.ReadAllText(Path.Combine(Here(), "../../.github/workflows", name));
 
     public static void SkipUnlessSetUp() =>
         Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules", "@actions")), "GitHub's reader of workflow files is not installed. Run 'npm ci --ignore-scripts' in tests/workflows (./test does it).");
@@ -24,7 +24,7 @@ internal static class ActionsRunners
         return process;
     }
 
-    private static string Folder => Path.GetFullPath(Path.Combine(Here(), "../../workflows"));
+    private static string Folder => Path.GetFullPath(Path.Combine(Here(), "../workflows"));
 
     private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 }
