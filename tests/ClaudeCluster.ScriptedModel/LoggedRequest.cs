@@ -9,9 +9,6 @@ public sealed record LoggedRequest(string Method, string Path, IReadOnlyDictiona
 
     public JsonNode? Json => Body.Length > 0 ? JsonNode.Parse(Body) : null;
 
-    /// <summary>It tells what a tool answered, and no person has spoken since.</summary>
-    public bool IsAfterTool => Json?["messages"] is JsonArray { Count: > 0 } messages && messages[^1]?["content"] is JsonArray blocks && blocks.Any(block => (string?)block?["type"] == "tool_result");
-
     /// <summary>What the tools answered, newest request's last message.</summary>
     public IReadOnlyList<string> ToolResults =>
     [
