@@ -14,6 +14,8 @@ internal sealed partial class Answer(HttpContext http, LoggedRequest request, in
     {
         ModelStep.Say say => MessageAsync(step, Text(say.Text), "end_turn"),
         ModelStep.Use use => MessageAsync(step, ToolUse(use), "tool_use"),
+        ModelStep.UseInEachTurn each when request.IsAfterTool => MessageAsync(step, Text(each.Words), "end_turn"),
+        ModelStep.UseInEachTurn each => MessageAsync(step, ToolUse(each.Call), "tool_use"),
         ModelStep.Refuse refuse => MessageAsync(step, Text(refuse.Text), "refusal"),
         ModelStep.RunOutOfTokens => MessageAsync(step, Text("And so on, and so on"), "max_tokens"),
         ModelStep.Error error => ErrorAsync(error),
@@ -31,7 +33,8 @@ internal sealed partial class Answer(HttpContext http, LoggedRequest request, in
 
     private JsonObject ToolUse(ModelStep.Use use)
     {
-        var text = use.Input.ToJsonString().Replace("{folder}", WorkingFolder.Of(request.Body), StringComparison.Ordinal);
+        var text = use.Input.ToJsonString().Replace("{folder}", WorkingFolder.Of(request.Body), StringComparison.Ordinal)
+            .Replace("{turn}", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         if (text.Contains("{issue}", StringComparison.Ordinal))
             text = text.Replace("{issue}", IssueNumber().Match(request.Body).Groups["number"].Value, StringComparison.Ordinal);
         var input = JsonNode.Parse(text)!;

@@ -8,6 +8,7 @@ namespace ClaudeCluster.ScriptedModel;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
 [JsonDerivedType(typeof(Say), "say")]
 [JsonDerivedType(typeof(Use), "use")]
+[JsonDerivedType(typeof(UseInEachTurn), "useInEachTurn")]
 [JsonDerivedType(typeof(Refuse), "refuse")]
 [JsonDerivedType(typeof(RunOutOfTokens), "runOutOfTokens")]
 [JsonDerivedType(typeof(Error), "error")]
@@ -40,6 +41,12 @@ public abstract record ModelStep
 
     /// <summary>A tool is called. <c>{folder}</c> in the input stands for the CLI's current folder, and <c>{issue}</c> for the issue's number; the request names both.</summary>
     public sealed record Use(string Tool, JsonObject Input) : ModelStep;
+
+    /// <summary>
+    /// As the last step of a script: a tool is called once for each turn, and closing words follow its answer, wherever a session is taken up
+    /// again. <c>{turn}</c> in the input is another number each time.
+    /// </summary>
+    public sealed record UseInEachTurn(Use Call, string Words) : ModelStep;
 
     public sealed record Refuse(string Text) : ModelStep;
 

@@ -27,8 +27,12 @@ public sealed class TextTests
         await kit.People.EditIssueAsync(kit.Repository, issue, issue.Title, Repeat(character, LongestText - 1), FlowKit.Maintainer);
         await kit.UntilSaysAsync(issue, "The issue's text was edited");
         for (var number = 1; number <= Comments; number++)
+        {
+            // The next is said when this one was heard: deliveries have no order.
             await kit.People.CommentAsync(kit.Repository, issue, FlowKit.Maintainer, $"/claude {number} {Repeat(character, LongestText - 20)}");
-        await kit.UntilAsync(() => FlowKit.AnswersOn(issue).Length == Comments);
+            await kit.UntilAsync(() => FlowKit.AnswersOn(issue).Length == number);
+        }
+
         kit.Agent.Release();
         await kit.UntilStatusAsync(issue, "claude:review");
         await kit.People.CommentAsync(kit.Repository, issue, FlowKit.Maintainer, "/claude retry");
