@@ -23,8 +23,10 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
     /// <param name="login">As whom.</param>
     /// <param name="clock">For tokens, limits and short waits.</param>
     /// <param name="budget">Shared by all that talk to GitHub as the same account; null: one of its own.</param>
-    public GitHubService(GitHubOptions options, GitHubLogin login, TimeProvider clock, ApiBudget? budget = null)
+    /// <param name="posts">What is posted once even if a process dies in between; null: what this process posts.</param>
+    public GitHubService(GitHubOptions options, GitHubLogin login, TimeProvider clock, ApiBudget? budget = null, IPostLog? posts = null)
     {
+        posts ??= new PostsOfThisProcess();
         (Budget, Warning) = (budget ?? new ApiBudget(clock), login.Warning);
         _http = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan };
         var http = new GitHubHttp(_http, options, Budget, clock);
@@ -35,11 +37,11 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         var (graphQl, nodes) = (new GraphQl(client), new RepositoryNodes());
         _roles = new(client);
         _files = new(new GitHubFiles(graphQl, nodes), options.FilesAreFreshFor, clock);
-        _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), options, clock);
+        _issuePage = new(new IssueLook(graphQl, nodes), new IssueWrite(graphQl), new IssueLabels(client), posts, options, clock);
         _pullRequests = new(client, new Branches(graphQl, nodes), options, clock);
         var (checking, withoutLogs) = (new GitHubClient(http, _forChecking), new GitHubClient(http, _forCheckingWithoutLogs));
         var failedChecks = new FailedChecks(new CheckRollup(new(checking)), new CheckRollup(new(withoutLogs)), new JobLogs(checking));
-        _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), options, clock);
+        _feedback = new(client, new PullRequestLooks(graphQl), failedChecks, new ReviewThreads(graphQl), posts, options, clock);
         _labels = new(client);
         _installations = login.OpenInstallations(http, clock);
         _access = new AccessLook(http, login is GitHubLogin.App app ? new AppJwt(app.Id, app.PrivateKey, clock) : null, client);

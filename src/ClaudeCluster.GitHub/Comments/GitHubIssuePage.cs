@@ -4,9 +4,10 @@ namespace ClaudeCluster.GitHub;
 
 /// <summary>
 /// The issue as people see it on GitHub: one comment for each flow, and labels. Between what was asked and what is known to have happened
-/// there is a gap: a connection that breaks after the write. So a comment is looked for before it is posted, and after a break as well.
+/// there is a gap: a connection that breaks after the write, or a process that ends. So a comment is looked for before it is posted, and
+/// longer where a post of it was begun before.
 /// </summary>
-internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLabels labels, GitHubOptions options, TimeProvider clock) : IIssuePage
+internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLabels labels, IPostLog posts, GitHubOptions options, TimeProvider clock) : IIssuePage
 {
     private const int MostViews = 4096;
 
@@ -45,32 +46,23 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
     private async Task<CommentId> LookAndWriteAsync(IssueRef issue, CommentMarker marker, string body, LabelChange change, CancellationToken cancellationToken)
     {
         var (view, comment) = await LookAsync(issue, marker, cancellationToken);
-        if (comment is not null)
-            return await WriteAsync(issue, view, comment, body, change, cancellationToken);
-        try
-        {
-            return await WriteAsync(issue, view, comment: null, body, change, cancellationToken);
-        }
-        catch (GitHubException.Unavailable)
-        {
-            _unclear[(issue, marker)] = true;
-            return await LookAgainAsync(issue, marker, body, change, cancellationToken);
-        }
+        if (comment is null && await posts.BeginAsync($"{issue.Repository.Id}-{issue.Number}-{marker.FlowId}", cancellationToken))
+            (view, comment) = await LookLongerAsync(issue, marker, view, cancellationToken);
+        return await WriteAsync(issue, view, comment, body, change, cancellationToken);
     }
 
-    /// <summary>After a post that may have happened: waits until GitHub's lists have heard of it, and posts again if it is in none of them.</summary>
-    private async Task<CommentId> LookAgainAsync(IssueRef issue, CommentMarker marker, string body, LabelChange change, CancellationToken cancellationToken)
+    /// <summary>A post that may have happened: waits until GitHub's lists have heard of it. If it shows up after that, there are two, and the next update takes one away.</summary>
+    private async Task<(IssueView View, CommentId? Comment)> LookLongerAsync(IssueRef issue, CommentMarker marker, IssueView view, CancellationToken cancellationToken)
     {
+        _unclear[(issue, marker)] = true;
         foreach (var wait in options.LagWaits)
         {
             await Task.Delay(wait, clock, cancellationToken);
-            var (view, comment) = await LookAsync(issue, marker, cancellationToken);
-            if (comment is not null)
-                return await WriteAsync(issue, view, comment, body, change, cancellationToken);
+            if (await LookAsync(issue, marker, cancellationToken) is { Comment: not null } found)
+                return found;
         }
 
-        // Still unclear: if the first one shows up yet, the next update finds two and takes one away.
-        return await WriteAsync(issue, _views[issue], comment: null, body, change, cancellationToken);
+        return (view, null);
     }
 
     private async Task<(IssueView View, CommentId? Comment)> LookAsync(IssueRef issue, CommentMarker marker, CancellationToken cancellationToken)

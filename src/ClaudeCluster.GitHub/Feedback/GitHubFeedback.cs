@@ -2,7 +2,7 @@ namespace ClaudeCluster.GitHub;
 
 /// <summary>What comes back on a pull request, and what is said to it.</summary>
 internal sealed class GitHubFeedback(
-    GitHubClient client, PullRequestLooks looks, FailedChecks failedChecks, ReviewThreads threads, GitHubOptions options, TimeProvider clock) : IFeedback
+    GitHubClient client, PullRequestLooks looks, FailedChecks failedChecks, ReviewThreads threads, IPostLog posts, GitHubOptions options, TimeProvider clock) : IFeedback
 {
     public Task<PullRequestLook?> LookAsync(RepositoryRef repository, int number, CancellationToken cancellationToken) => looks.LookAsync(repository, number, cancellationToken);
 
@@ -16,13 +16,15 @@ internal sealed class GitHubFeedback(
         return new(answer.User?.Login ?? "ghost", answer.Body ?? "", remarks);
     }
 
-    /// <summary>Looks first: an answer cannot be posted twice by accident, only by a list that has not heard of the first.</summary>
+    /// <summary>Looks first, and longer where a post of it was begun before.</summary>
     public async Task ReplyAsync(RepositoryRef repository, int number, CommentId thread, CommentMarker marker, string markdown, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await HasAnswerAsync(repository, number, thread, marker, cancellationToken))
-                await PostReplyAsync(repository, number, thread, marker, markdown, cancellationToken);
+            if (await HasAnswerAsync(repository, number, thread, marker, cancellationToken)
+                || (await posts.BeginAsync($"{repository.Id}-{thread}-{marker.FlowId}", cancellationToken) && await HasAnswerSoonAsync(repository, number, thread, marker, cancellationToken)))
+                return;
+            await client.ReplyAsync(repository.FullName, number, thread.Value, new(MarkedText.With(marker, markdown)), cancellationToken);
         }
         catch (GitHubException.NotFoundOrNoAccess)
         {
@@ -45,24 +47,17 @@ internal sealed class GitHubFeedback(
         }
     }
 
-    private async Task PostReplyAsync(RepositoryRef repository, int number, CommentId thread, CommentMarker marker, string markdown, CancellationToken cancellationToken)
+    /// <summary>Waits until GitHub's lists have heard of a post that may have happened.</summary>
+    private async Task<bool> HasAnswerSoonAsync(RepositoryRef repository, int number, CommentId thread, CommentMarker marker, CancellationToken cancellationToken)
     {
-        try
+        foreach (var wait in options.LagWaits)
         {
-            await client.ReplyAsync(repository.FullName, number, thread.Value, new(MarkedText.With(marker, markdown)), cancellationToken);
+            await Task.Delay(wait, clock, cancellationToken);
+            if (await HasAnswerAsync(repository, number, thread, marker, cancellationToken))
+                return true;
         }
-        catch (GitHubException.Unavailable)
-        {
-            // It may have been posted. What is in no list even then is for the caller to ask again, who looks first.
-            foreach (var wait in options.LagWaits)
-            {
-                await Task.Delay(wait, clock, cancellationToken);
-                if (await HasAnswerAsync(repository, number, thread, marker, cancellationToken))
-                    return;
-            }
 
-            throw;
-        }
+        return false;
     }
 
     /// <summary>Only our own counts.</summary>

@@ -48,7 +48,7 @@ internal static class CoordinatorCommand
             await using var hub = elsewhere.Read(parsed, host) is { } connection
                 ? await CoordinatorHub.ElsewhereAsync(connection, chosen, host, logs, cancellationToken)
                 : await CoordinatorHub.OwnAsync(chosen, leases.Read(parsed, chosen), host, logs, cancellationToken);
-            await using var service = gitHub.Open(parsed, host);
+            await using var service = gitHub.Open(parsed, host, new RecordedPosts(chosen.Records, host.Time));
             var options = new CoordinatorOptions
             {
                 Listen = listen.Address,

@@ -29,15 +29,18 @@ internal sealed class GitHubChoice
         command.Add(_address);
     }
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="host">For variables and files.</param>
+    /// <param name="posts">Where posts are noted; null: nothing is posted, or nothing that another process began.</param>
     /// <returns>Null: nothing says as whom, so no flows run here.</returns>
     /// <exception cref="BadInputException">What is said cannot be used.</exception>
-    public GitHubService? Open(ParseResult parsed, HostEnvironment host)
+    public GitHubService? Open(ParseResult parsed, HostEnvironment host, IPostLog? posts = null)
     {
         var login = LoginOf(parsed, host);
         if (login is null)
             return null;
         var address = GitHubAddress.Of(parsed.GetValue(_address) ?? host.Variable(AddressVariable), host.Variable("GITHUB_GRAPHQL_URL"));
-        return new GitHubService(new GitHubOptions { Address = address }, login, host.Time);
+        return new GitHubService(new GitHubOptions { Address = address }, login, host.Time, posts: posts);
     }
 
     /// <summary>The secret of the webhook; null: that door stays closed.</summary>

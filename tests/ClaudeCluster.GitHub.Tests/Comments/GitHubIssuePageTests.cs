@@ -46,10 +46,24 @@ public sealed class GitHubIssuePageTests
         kit.Fake.World.ListLag = listLag;
         kit.Fake.Faults.Plan(Post, fault);
 
-        var id = await kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default);
+        var id = await GitHubKit.PatientlyAsync(() => kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default));
 
         Assert.Single(kit.IssueOf(issue).Comments);
         Assert.Equal(id, await kit.Service.PutCommentAsync(issue, Marker, id, "Working.", default));
+    }
+
+    [Fact]
+    public async Task Comment_that_a_process_posted_just_before_it_ended_is_one_even_if_lists_lag()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var issue = await kit.OpenIssueAsync();
+        kit.Fake.World.ListLag = 2;
+        var id = await kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default);
+
+        await using var next = kit.NewService(new GitHubLogin.PersonalToken(kit.Token.Value));
+
+        Assert.Equal(id, await next.PutCommentAsync(issue, Marker, null, "Accepted.", default));
+        Assert.Single(kit.IssueOf(issue).Comments);
     }
 
     [Fact]
@@ -57,9 +71,9 @@ public sealed class GitHubIssuePageTests
     {
         await using var kit = await GitHubKit.StartAsync();
         var issue = await kit.OpenIssueAsync();
-        kit.Fake.World.ListLag = 4;
+        kit.Fake.World.ListLag = 6;
         kit.Fake.Faults.Plan(Post, Fault.ResetAfterEffect);
-        var id = await kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default);
+        var id = await GitHubKit.PatientlyAsync(() => kit.Service.PutCommentAsync(issue, Marker, null, "Accepted.", default));
         Assert.Equal(2, kit.IssueOf(issue).Comments.Count);
         kit.IssueOf(issue).Comments.ForEach(comment => comment.Hidden = 0);
 

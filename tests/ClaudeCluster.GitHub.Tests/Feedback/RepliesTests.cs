@@ -57,6 +57,7 @@ public sealed class RepliesTests
         kit.Fake.Faults.Plan(Reply, fault);
         kit.Fake.World.ListLag = 2;
 
+        await Assert.ThrowsAsync<GitHubException.Unavailable>(() => pull.ReplyAsync(first, "Done."));
         await pull.ReplyAsync(first, "Done.");
 
         Assert.Single(Answers(pull, first));

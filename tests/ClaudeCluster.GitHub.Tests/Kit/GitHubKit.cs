@@ -12,6 +12,7 @@ internal sealed class GitHubKit : IAsyncDisposable
     public const string Robot = "robot";
 
     private readonly string _folder;
+    private readonly PostsOfThisProcess _posts = new();
 
     private GitHubKit(FakeGitHubServer fake, ManualClock clock, string folder)
     {
@@ -55,7 +56,21 @@ internal sealed class GitHubKit : IAsyncDisposable
         LagWaits = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(1), 3)],
     };
 
-    public GitHubService NewService(GitHubLogin login) => new(OptionsOf(Fake.Url), login, Clock);
+    /// <summary>As in a process that starts after another: it knows nothing but which posts were begun.</summary>
+    public GitHubService NewService(GitHubLogin login) => new(OptionsOf(Fake.Url), login, Clock, posts: _posts);
+
+    /// <summary>As the flow asks: again, if GitHub could not be reached.</summary>
+    public static async Task<T> PatientlyAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (GitHubException.Unavailable)
+        {
+            return await ask();
+        }
+    }
 
     public async Task<IssueRef> OpenIssueAsync() => new(Ref, (await Fake.People.OpenIssueAsync(Repository, "octo", "It breaks", "When I press it.")).Number);
 
