@@ -3,16 +3,16 @@ using ClaudeCluster.FakeGitHub.Webhooks;
 
 namespace ClaudeCluster.Cluster.Tests;
 
-/// <summary>A GitHub on a bad day: answers break, limits strike, deliveries come twice, late, or not at all until somebody sends them again.</summary>
+/// <summary>A GitHub on a bad day: answers break, limits strike, lists lag, deliveries come twice, late and in the wrong order, or not at all until somebody sends them again.</summary>
 internal sealed class Mishaps : IAsyncDisposable
 {
     private static readonly Fault[] Kinds =
     [
         Fault.BadGateway, Fault.BadGatewayAfterEffect, Fault.ResetBeforeEffect, Fault.ResetAfterEffect,
-        Fault.SecondaryLimit, Fault.TooManyRequests, Fault.ServerError, Fault.CutOff,
+        Fault.PrimaryLimit, Fault.SecondaryLimit, Fault.TooManyRequests, Fault.Unprocessable, Fault.ServerError, Fault.CutOff,
     ];
 
-    private static readonly DeliveryFate[] Fates = [DeliveryFate.Sent, DeliveryFate.Sent, DeliveryFate.Duplicated, DeliveryFate.Lost];
+    private static readonly DeliveryFate[] Fates = [DeliveryFate.Sent, DeliveryFate.Duplicated, DeliveryFate.Lost, DeliveryFate.Held];
     private readonly FakeGitHubServer _gitHub;
     private readonly Random _random;
     private readonly CancellationTokenSource _stop = new();
@@ -22,8 +22,8 @@ internal sealed class Mishaps : IAsyncDisposable
     public Mishaps(FakeGitHubServer gitHub, Random random)
     {
         (_gitHub, _random) = (gitHub, random);
-        gitHub.Faults.RetryAfter = TimeSpan.FromSeconds(1);
-        gitHub.World.BranchLag = 1;
+        (gitHub.Faults.RetryAfter, gitHub.Faults.ResetAfter) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        (gitHub.World.BranchLag, gitHub.World.ListLag) = (1, 1);
         _going = Task.WhenAll(Task.Run(BreakAsync), Task.Run(SendAgainAsync));
     }
 
@@ -54,11 +54,12 @@ internal sealed class Mishaps : IAsyncDisposable
         }
     }
 
-    /// <summary>As a person with GitHub's page of deliveries, or a reconciler.</summary>
+    /// <summary>What was held comes late, and the last first. What was lost is sent again as by a person with GitHub's page of deliveries.</summary>
     private async Task SendAgainAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
+            await _gitHub.Webhooks.ReleaseAsync();
             foreach (var delivery in _gitHub.Webhooks.Undelivered)
                 await _gitHub.Webhooks.RedeliverAsync(delivery);
             await PauseAsync(500);

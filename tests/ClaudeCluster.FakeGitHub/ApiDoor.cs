@@ -156,7 +156,7 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
         if (fault is Fault.SecondaryLimit or Fault.TooManyRequests)
             answer!.Headers["Retry-After"] = Text((long)faults.RetryAfter.TotalSeconds);
         if (fault is Fault.PrimaryLimit)
-            (answer!.Headers["x-ratelimit-remaining"], answer.Headers["x-ratelimit-reset"]) = ("0", Text((world.Now + Hour).ToUnixTimeSeconds()));
+            (answer!.Headers["x-ratelimit-remaining"], answer.Headers["x-ratelimit-reset"]) = ("0", Text((world.Now + faults.ResetAfter).ToUnixTimeSeconds()));
         return answer;
     }
 

@@ -12,7 +12,7 @@ public enum Fault
     /// <summary>429 with <c>Retry-After</c>.</summary>
     TooManyRequests,
 
-    /// <summary>403 with nothing remaining until the hour ends.</summary>
+    /// <summary>403 with nothing remaining until the time of <see cref="Faults.ResetAfter"/>.</summary>
     PrimaryLimit,
 
     /// <summary>422 without a word on fields.</summary>
@@ -45,6 +45,10 @@ public sealed class Faults
 
     /// <summary>What <c>Retry-After</c> says.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When a primary limit ends.</summary>
+    /// <value>An hour, as GitHub's.</value>
+    public TimeSpan ResetAfter { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>What was planned and has not struck is forgotten.</summary>
     public void Clear()
