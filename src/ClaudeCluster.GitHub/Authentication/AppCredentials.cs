@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
 
@@ -14,16 +12,11 @@ namespace ClaudeCluster.GitHub;
 /// <param name="permissions">What its tokens may do.</param>
 internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider clock, IReadOnlyDictionary<string, string> permissions) : IGitHubCredentials
 {
-    /// <summary>An attempt to renew it must have time to fail and be repeated.</summary>
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
-
-    // GitHub gives a token an hour; where it does not say, less is believed.
-    private static readonly TimeSpan LifeWithoutWord = TimeSpan.FromMinutes(30);
-
     private static readonly Dictionary<string, string> PushPermissions = new(StringComparer.Ordinal) { ["contents"] = "write", ["metadata"] = "read" };
 
     private readonly ConcurrentDictionary<string, GitHubToken> _tokens = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, long> _installations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly InstallationTokens _made = new(http, jwt, clock);
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
     public async Task<GitHubToken> GetAsync(string repository, CancellationToken cancellationToken)
@@ -56,41 +49,31 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
 
     public async ValueTask DisposeAsync()
     {
-        using var moment = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
-        foreach (var token in _tokens.Values.Where(token => token.ExpiresAt > clock.GetUtcNow()))
-        {
-            try
-            {
-                await http.SendAsync(new(HttpMethod.Delete, http.Address.At("/installation/token")), token, moment.Token);
-            }
-            catch (Exception notRevoked) when (notRevoked is GitHubException or OperationCanceledException)
-            {
-                // It ends by itself within the hour.
-            }
-        }
-
+        await _made.GiveBackAsync(_tokens.Values);
         _tokens.Clear();
         _oneAtATime.Dispose();
     }
 
-    private GitHubToken? Kept(string repository) =>
-        _tokens.TryGetValue(repository, out var token) && token.ExpiresAt - RenewBefore > clock.GetUtcNow() ? token : null;
+    private GitHubToken? Kept(string repository) => _tokens.TryGetValue(repository, out var token) && _made.IsFresh(token) ? token : null;
 
     private async Task<GitHubToken> MintAsync(string repository, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
     {
         var installation = await FindInstallationAsync(repository, cancellationToken);
-        var scope = new InstallationTokenScope([repository.Split('/')[1]], asked);
-        var request = new GitHubRequest(HttpMethod.Post, http.Address.At(string.Create(CultureInfo.InvariantCulture, $"/app/installations/{installation}/access_tokens")))
+        try
         {
-            Body = JsonSerializer.SerializeToUtf8Bytes(scope, GitHubJson.Default.InstallationTokenScope),
-            // A token too many is no harm: nobody has it.
-            IsRepeatable = true,
-        };
-        var answer = GitHubClient.Parse(request, await SendAsync(request, repository, asked, cancellationToken), GitHubJson.Default.InstallationTokenAnswer);
-        if (string.IsNullOrEmpty(answer.Token))
-            throw GitHubClient.Unreadable(request, "it has no token");
-        var account = string.Create(CultureInfo.InvariantCulture, $"installation {installation}");
-        return new(answer.Token, account) { ExpiresAt = answer.ExpiresAt ?? clock.GetUtcNow() + LifeWithoutWord };
+            return await _made.MintAsync(installation, new([repository.Split('/')[1]], asked), cancellationToken);
+        }
+        catch (GitHubException.Validation refused)
+        {
+            // 422: "The permissions requested are not granted to this installation."
+            throw new GitHubException.Forbidden(refused.Problem.Place, refused.Problem.Reason, string.Join("; ", asked.Select(pair => $"{pair.Key}={pair.Value}")));
+        }
+        catch (GitHubException.NotFoundOrNoAccess)
+        {
+            // Installed anew, it has another id.
+            _installations.TryRemove(repository, out _);
+            throw;
+        }
     }
 
     private async Task<long> FindInstallationAsync(string repository, CancellationToken cancellationToken)
@@ -106,25 +89,6 @@ internal sealed class AppCredentials(GitHubHttp http, AppJwt jwt, TimeProvider c
         catch (GitHubException.NotFoundOrNoAccess)
         {
             throw new GitHubException.NotFoundOrNoAccess(request.Place, $"The GitHub App is not installed in {repository}, or there is no such repository.");
-        }
-    }
-
-    private async Task<GitHubAnswer> SendAsync(GitHubRequest request, string repository, IReadOnlyDictionary<string, string> asked, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await http.SendAsync(request, jwt.Write(), cancellationToken);
-        }
-        catch (GitHubException.Validation refused)
-        {
-            // 422: "The permissions requested are not granted to this installation."
-            throw new GitHubException.Forbidden(request.Place, refused.Problem.Reason, string.Join("; ", asked.Select(pair => $"{pair.Key}={pair.Value}")));
-        }
-        catch (GitHubException.NotFoundOrNoAccess)
-        {
-            // Installed anew, it has another id.
-            _installations.TryRemove(repository, out _);
-            throw;
         }
     }
 }
