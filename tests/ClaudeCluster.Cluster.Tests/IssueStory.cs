@@ -36,7 +36,7 @@ internal sealed class IssueStory(GitHubPlace place, Random random)
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{this}\nIts labels: {string.Join(", ", Issue.Labels.Select(label => label.Name))}; branches: {string.Join(", ", Branches())}\n{string.Join("\n---\n", Issue.Comments.Select(comment => comment.Body))}");
+            Assert.Fail($"{this}\nIts labels: {string.Join(", ", Issue.Labels.Select(label => label.Name))}; branches: {string.Join(", ", Branches())}; not delivered: {place.GitHub.Webhooks.Undelivered.Count}\n{string.Join("\n---\n", Issue.Comments.Select(comment => comment.Body))}");
         }
     }
 

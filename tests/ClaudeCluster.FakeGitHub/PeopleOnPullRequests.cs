@@ -115,10 +115,7 @@ public sealed partial class People
         foreach (var remark in remarks)
         {
             var comment = new ReviewComment(
-                world.NewId() + 3_000_000_000, review, review.Author, remark.Path, remark.Line, remark.Text, remark.Answers?.First ?? remark.Answers, world.Now)
-            {
-                Hidden = world.ListLag,
-            };
+                world.NewId() + 3_000_000_000, review, review.Author, remark.Path, remark.Line, remark.Text, remark.Answers?.First ?? remark.Answers, world.Now);
             pull.ReviewComments.Add(comment);
             told.AddRange(payloads.ReviewComment(repository, pull, comment).As("pull_request_review_comment"));
         }

@@ -72,6 +72,7 @@ internal static class FeedbackCalls
         var review = new GivenReview(call.World.NewId() + 3_000_000_000, call.Token.User, "commented", null, Shapes.HeadOf(call.Repository, pull), call.World.Now);
         foreach (var happened in People.AddReview(call.World, call.Shapes, call.Repository, pull, review, new Remark(first.Path, first.Line, call.Text("body"), first)))
             call.World.Happened.Enqueue(happened);
+        pull.ReviewComments[^1].Hidden = call.World.ListLag;
         return new(201, call.Shapes.ReviewComment(call.Repository, pull, pull.ReviewComments[^1], isEvent: false));
     }
 
