@@ -32,7 +32,8 @@ internal sealed class GitHubProcess : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("cc-github-").FullName;
         var program = Path.Combine(AppContext.BaseDirectory, $"{typeof(FakeGitHubServer).Assembly.GetName().Name}.dll");
-        var process = new RealProcess(new ProcessStartInfo("dotnet", [program, "--folder", folder]));
+        // It is killed in the end, and would leave its debugger's pipes behind.
+        var process = new RealProcess(new ProcessStartInfo("dotnet", [program, "--folder", folder]) { Environment = { ["DOTNET_EnableDiagnostics"] = "0" } });
         await process.SaysAsync("http://");
         return new(folder, process);
     }
