@@ -15,13 +15,14 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
         await using var place = await ActionsPlace.StartAsync(OnPCs, Connected);
         var (actions, daemons) = (Each(OnPCs, IssuesOfEachHalf), Each(Connected, IssuesOfEachHalf));
 
-        var labelled = await Task.WhenAll(place.LabelAsync(ActionsPlace.ByActions, actions), place.LabelAsync(ActionsPlace.ByDaemons, daemons));
-        await place.UntilReviewedAsync(ActionsPlace.ByActions, labelled[0]);
-        await place.UntilReviewedAsync(ActionsPlace.ByDaemons, labelled[1]);
+        var (inRuns, withDaemons) = (await place.OpenAsync(ActionsPlace.ByActions, actions), await place.OpenAsync(ActionsPlace.ByDaemons, daemons));
+        await Task.WhenAll(place.LabelAsync(ActionsPlace.ByActions, inRuns), place.LabelAsync(ActionsPlace.ByDaemons, withDaemons));
+        await place.UntilReviewedAsync(ActionsPlace.ByActions, inRuns);
+        await place.UntilReviewedAsync(ActionsPlace.ByDaemons, withDaemons);
         await place.UntilAllRunsEndedAsync();
 
-        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByActions, labelled[0], actions);
-        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByDaemons, labelled[1], daemons);
+        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByActions, inRuns, actions);
+        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByDaemons, withDaemons, daemons);
         await AssertOneRunForEachAttemptAsync(place, actions);
         await AssertEachWayKeptToItselfAsync(place);
         output.WriteLine(await ToldAsync(place));
@@ -32,7 +33,8 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     {
         await using var place = await ActionsPlace.StartAsync(["backend"], []);
 
-        var issues = await place.LabelAsync(ActionsPlace.ByActions, ["backend"]);
+        var issues = await place.OpenAsync(ActionsPlace.ByActions, ["backend"]);
+        await place.LabelAsync(ActionsPlace.ByActions, issues);
         await ActionsPlace.UntilHereAsync(() => place.Cluster.Model.Requests.Count > 0);
         KillAgents(place);
         await place.UntilReviewedAsync(ActionsPlace.ByActions, issues);
@@ -45,7 +47,8 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     {
         await using var place = await ActionsPlace.StartAsync(["backend"], []);
 
-        var issues = await place.LabelAsync(ActionsPlace.ByActions, ["backend"]);
+        var issues = await place.OpenAsync(ActionsPlace.ByActions, ["backend"]);
+        await place.LabelAsync(ActionsPlace.ByActions, issues);
         await ActionsPlace.UntilHereAsync(() => AgentsOf(place).Count > 0);
         KillAgents(place);
         await place.UntilReviewedAsync(ActionsPlace.ByActions, issues);

@@ -61,16 +61,18 @@ internal sealed class ActionsPlace(GitHubProcess gitHub, RealCluster cluster, Re
         }
     }
 
-    /// <summary>Opens an issue for each specialty and labels them for work all at once.</summary>
+    /// <summary>One for each specialty.</summary>
     /// <returns>Their numbers.</returns>
-    public async Task<IReadOnlyList<int>> LabelAsync(string repository, IReadOnlyList<string> specialties)
+    public async Task<IReadOnlyList<int>> OpenAsync(string repository, IReadOnlyList<string> specialties)
     {
         var issues = new List<int>();
         foreach (var specialty in specialties)
             issues.Add(await gitHub.OpenIssueAsync(repository, Maintainer, $"Question {issues.Count}", "Answer it.", specialty));
-        await Task.WhenAll(issues.Select(issue => gitHub.LabelAsync(repository, issue, "claude", Maintainer)));
         return issues;
     }
+
+    /// <summary>For work, all at once.</summary>
+    public Task LabelAsync(string repository, IReadOnlyList<int> issues) => Task.WhenAll(issues.Select(issue => gitHub.LabelAsync(repository, issue, "claude", Maintainer)));
 
     /// <summary>Those that began.</summary>
     public async Task<IReadOnlyList<SeenRun>> RunsOfAsync(string path) => [.. (await gitHub.RunsAsync()).Where(run => run.IsWanted && run.Path == path)];
