@@ -1,36 +1,31 @@
 using System.Diagnostics;
-using System.Globalization;
-using ClaudeCluster.FakeGitHub.State;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>The committed workflow files, run by self-hosted runners: trigger and agents as jobs, beside webhook and daemons; all of it real processes with the real CLI.</summary>
 public sealed class ActionsClusterTests(ITestOutputHelper output)
 {
-    private const int IssuesAtScaleOne = 8;
-    private const int MostIssues = 20;
+    private const int IssuesOfEachHalf = 10;
     private static readonly string[] OnPCs = ["backend", "frontend"];
     private static readonly string[] Connected = ["testing", "devops"];
-
-    private static int Scale => int.TryParse(Environment.GetEnvironmentVariable("CC_SCALE"), NumberStyles.None, CultureInfo.InvariantCulture, out var scale) ? scale : 1;
 
     [Fact]
     public async Task Issues_labelled_at_once_each_become_the_right_pull_request_half_by_Actions_and_half_by_webhook_and_daemons()
     {
         await using var place = await ActionsPlace.StartAsync(OnPCs, Connected);
-        var half = Math.Min(MostIssues, IssuesAtScaleOne * Scale) / 2;
-        var (actions, daemons) = (Each(OnPCs, half), Each(Connected, half));
+        var (actions, daemons) = (Each(OnPCs, IssuesOfEachHalf), Each(Connected, IssuesOfEachHalf));
 
-        var labelled = await Task.WhenAll(place.LabelAsync(place.ByActions, actions), place.LabelAsync(place.ByDaemons, daemons));
-        await place.UntilReviewedAsync((place.ByActions, labelled[0]), (place.ByDaemons, labelled[1]));
-        await place.UntilAsync(() => place.GitHub.World.Actions.All.TrueForAll(run => run.Status == "completed"));
+        var (inRuns, withDaemons) = (await place.OpenAsync(ActionsPlace.ByActions, actions), await place.OpenAsync(ActionsPlace.ByDaemons, daemons));
+        await Task.WhenAll(place.LabelAsync(ActionsPlace.ByActions, inRuns), place.LabelAsync(ActionsPlace.ByDaemons, withDaemons));
+        await place.UntilReviewedAsync(ActionsPlace.ByActions, inRuns);
+        await place.UntilReviewedAsync(ActionsPlace.ByDaemons, withDaemons);
+        await place.UntilAllRunsEndedAsync();
 
-        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByActions, labelled[0], actions);
-        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByDaemons, labelled[1], daemons);
-        AssertOneRunForEachAttempt(place, half);
-        Assert.All(place.GitHub.Webhooks.Deliveries, delivery => Assert.DoesNotContain(place.ByActions.FullName, delivery.Body, StringComparison.Ordinal));
-        Assert.Empty(place.GitHub.Requests.All.Where(request => request.Path.Contains(place.ByDaemons.FullName, StringComparison.Ordinal) && request.Path.Contains("/dispatches", StringComparison.Ordinal)));
-        output.WriteLine($"{half * 2} issues; runs: {string.Join(", ", place.GitHub.World.Actions.Runs.CountBy(run => $"{run.Path} {run.Conclusion}"))}; requests: {string.Join(", ", place.GitHub.Requests.All.CountBy(request => request.Operation ?? request.Path).Select(each => $"{each.Value} × {each.Key}"))}");
+        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByActions, inRuns, actions);
+        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByDaemons, withDaemons, daemons);
+        await AssertOneRunForEachAttemptAsync(place, actions);
+        await AssertEachWayKeptToItselfAsync(place);
+        output.WriteLine(await ToldAsync(place));
     }
 
     [Fact]
@@ -38,10 +33,11 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     {
         await using var place = await ActionsPlace.StartAsync(["backend"], []);
 
-        var issues = await place.LabelAsync(place.ByActions, ["backend"]);
-        await place.UntilAsync(() => place.Cluster.Model.Requests.Count > 0);
+        var issues = await place.OpenAsync(ActionsPlace.ByActions, ["backend"]);
+        await place.LabelAsync(ActionsPlace.ByActions, issues);
+        await ActionsPlace.UntilHereAsync(() => place.Cluster.Model.Requests.Count > 0);
         KillAgents(place);
-        await place.UntilReviewedAsync((place.ByActions, issues));
+        await place.UntilReviewedAsync(ActionsPlace.ByActions, issues);
 
         Assert.Equal(2, (await RunsOfOneIssueAsync(place, issues)).Distinct(StringComparer.Ordinal).Count());
     }
@@ -51,36 +47,54 @@ public sealed class ActionsClusterTests(ITestOutputHelper output)
     {
         await using var place = await ActionsPlace.StartAsync(["backend"], []);
 
-        var issues = await place.LabelAsync(place.ByActions, ["backend"]);
-        await place.UntilAsync(() => AgentsOf(place).Count > 0);
+        var issues = await place.OpenAsync(ActionsPlace.ByActions, ["backend"]);
+        await place.LabelAsync(ActionsPlace.ByActions, issues);
+        await ActionsPlace.UntilHereAsync(() => AgentsOf(place).Count > 0);
         KillAgents(place);
-        await place.UntilReviewedAsync((place.ByActions, issues));
+        await place.UntilReviewedAsync(ActionsPlace.ByActions, issues);
 
         Assert.Single((await RunsOfOneIssueAsync(place, issues)).Distinct(StringComparer.Ordinal));
     }
 
     /// <returns>The names of its two runs.</returns>
-    private static async Task<IEnumerable<string>> RunsOfOneIssueAsync(ActionsPlace place, IReadOnlyList<Issue> issues)
+    private static async Task<IEnumerable<string>> RunsOfOneIssueAsync(ActionsPlace place, IReadOnlyList<int> issues)
     {
-        ActionsPlace.AssertEachHasItsOnePullRequest(place.ByActions, issues, ["backend"]);
-        await place.UntilAsync(() => place.RunsOf(ActionsPlace.AgentRun).All(run => run.Status == "completed"));
-        var runs = place.RunsOf(ActionsPlace.AgentRun);
+        await place.AssertEachHasItsOnePullRequestAsync(ActionsPlace.ByActions, issues, ["backend"]);
+        await place.UntilAllRunsEndedAsync();
+        var runs = await place.RunsOfAsync(ActionsPlace.AgentRun);
         Assert.Equal(["failure", "success"], runs.Select(run => run.Conclusion));
         return runs.Select(run => run.Title);
     }
 
     /// <summary>By name for the attempt, on the runner with the specialty, and green; and the status labels of our own App ran nothing.</summary>
-    private static void AssertOneRunForEachAttempt(ActionsPlace place, int issues)
+    private static async Task AssertOneRunForEachAttemptAsync(ActionsPlace place, IReadOnlyList<string> specialties)
     {
-        var runs = place.RunsOf(ActionsPlace.AgentRun);
-        Assert.Equal(issues, runs.Count);
-        Assert.Equal(issues, runs.Select(run => run.Title).Distinct(StringComparer.Ordinal).Count());
+        var runs = await place.RunsOfAsync(ActionsPlace.AgentRun);
+        Assert.Equal(specialties.Count, runs.Select(run => run.Title).Distinct(StringComparer.Ordinal).Count());
         Assert.All(runs, run => Assert.Equal("success", run.Conclusion));
-        Assert.All(runs, run => Assert.Contains(run.Jobs.Single().Runner!.Name["runner-".Length..], run.Jobs.Single().Labels, StringComparer.Ordinal));
-        var triggers = place.RunsOf(ActionsPlace.TriggerRun);
+        Assert.All(runs, run => Assert.Contains(run.Jobs.Single().Runner!["runner-".Length..], run.Jobs.Single().Labels, StringComparer.Ordinal));
+        Assert.Equal(specialties.Select(specialty => $"runner-{specialty}").Order(StringComparer.Ordinal), runs.Select(run => run.Jobs.Single().Runner!).Order(StringComparer.Ordinal));
+        var triggers = await place.RunsOfAsync(ActionsPlace.TriggerRun);
         Assert.All(triggers, run => Assert.Contains(run.Conclusion, (string[])["success", "skipped"]));
-        Assert.All(triggers.Where(run => run.Conclusion == "success"), run => Assert.Equal("coordinator", run.Jobs.Single().Runner!.Name));
+        Assert.All(triggers.Where(run => run.Conclusion == "success"), run => Assert.Equal("coordinator", run.Jobs.Single().Runner));
         Assert.All(triggers.Where(run => run.Actor.Type == "Bot"), run => Assert.Equal("skipped", run.Conclusion));
+    }
+
+    /// <summary>No webhook where the trigger is, and no run where the daemons are.</summary>
+    private static async Task AssertEachWayKeptToItselfAsync(ActionsPlace place)
+    {
+        var deliveries = await place.GitHub.DeliveriesAsync();
+        Assert.NotEmpty(deliveries);
+        Assert.All(deliveries, delivery => Assert.DoesNotContain(ActionsPlace.ByActions, delivery.Body, StringComparison.Ordinal));
+        Assert.All(await place.GitHub.RunsAsync(), run => Assert.Equal(ActionsPlace.ByActions, run.Repository));
+        Assert.DoesNotContain(await place.GitHub.RequestsAsync(), request => request.Path.Contains(ActionsPlace.ByDaemons, StringComparison.Ordinal) && request.Path.Contains("/dispatches", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> ToldAsync(ActionsPlace place)
+    {
+        var runs = (await place.GitHub.RunsAsync()).Where(run => run.IsWanted).CountBy(run => $"{run.Path} {run.Conclusion}");
+        var requests = (await place.GitHub.RequestsAsync()).CountBy(request => request.Operation ?? request.Path);
+        return $"runs: {string.Join(", ", runs.Select(each => $"{each.Value} × {each.Key}"))}; requests: {string.Join(", ", requests.Select(each => $"{each.Value} × {each.Key}"))}";
     }
 
     private static IReadOnlyList<string> Each(string[] specialties, int count) => [.. Enumerable.Range(0, count).Select(index => specialties[index % specialties.Length])];

@@ -1,20 +1,17 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using ClaudeCluster.FakeGitHub;
-using ClaudeCluster.FakeGitHub.Actions;
-using ClaudeCluster.FakeGitHub.State;
-
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>
 /// A GitHub with two repositories in which the App is installed. In <see cref="ByActions"/> events come by the trigger workflow and tasks are taken by
 /// runs on self-hosted runners; <see cref="ByDaemons"/> has the webhook and agents that are always there.
 /// </summary>
-internal sealed class ActionsPlace(FakeGitHubServer gitHub, Repository byActions, Repository byDaemons, RealCluster cluster, RealProcess runners) : IAsyncDisposable
+internal sealed class ActionsPlace(GitHubProcess gitHub, RealCluster cluster, RealProcess runners) : IAsyncDisposable
 {
+    public const string ByActions = "octo/actions";
+    public const string ByDaemons = "octo/daemons";
     public const string TriggerRun = ".github/workflows/claude-cluster.yml";
     public const string AgentRun = ".github/workflows/claude-agent.yml";
 
+    private const string App = "claude-cluster";
     private const string Secret = "the webhook's own secret";
     private const string TriggerToken = "a-token-that-hands-in-events-and-nothing-else";
     private const string Maintainer = "octo";
@@ -30,90 +27,92 @@ internal sealed class ActionsPlace(FakeGitHubServer gitHub, Repository byActions
         ["pull_requests"] = "write",
     };
 
-    public Repository ByActions => byActions;
-
-    public Repository ByDaemons => byDaemons;
+    public GitHubProcess GitHub => gitHub;
 
     public RealCluster Cluster => cluster;
 
-    public FakeGitHubServer GitHub => gitHub;
-
-    public RealProcess Runners => runners;
-
-    /// <param name="onPCs">Specialties whose agents take tasks in runs; each has a runner.</param>
+    /// <param name="onPCs">Specialties whose agents take tasks in runs; each has a runner, beside the coordinator's and one of somebody else.</param>
     /// <param name="connected">Specialties whose agents are always there.</param>
     public static async Task<ActionsPlace> StartAsync(IReadOnlyList<string> onPCs, IReadOnlyList<string> connected)
     {
         ActionsRunners.SkipUnlessSetUp();
-        var folder = Directory.CreateTempSubdirectory("cc-actions-").FullName;
-        var gitHub = await FakeGitHubServer.StartAsync(folder, TimeProvider.System);
-        var (byActions, byDaemons) = (Add(gitHub, "octo/actions", "reach: actions\n"), Add(gitHub, "octo/daemons", ""));
-        byActions.Git.Commit("main", TriggerRun, ActionsRunners.Workflow("claude-cluster.yml"));
-        byActions.Git.Commit("main", AgentRun, ActionsRunners.Workflow("claude-agent.yml"));
-        var cluster = await StartClusterAsync(gitHub, folder, byActions, byDaemons);
-        (gitHub.Webhooks.Target, gitHub.Webhooks.Secret) = (new Uri(cluster.Coordinator, "webhook/github"), Secret);
-        gitHub.Webhooks.Without.Add(byActions.FullName);
-        foreach (var specialty in connected)
-            await cluster.StartAgentAsync($"pc-{specialty}", specialty, slots: 2);
-        foreach (var specialty in onPCs)
-            await cluster.AddAgentAsync($"pc-{specialty}", specialty, slots: 1);
-        var command = CommandIn(cluster.Playground);
-        List<SelfHosted> runners =
-        [
-            new(byActions.FullName, "coordinator", ["self-hosted", "linux", "claude-coordinator"], cluster.Playground.At("runner-coordinator"), Env(cluster, command, new() { ["CLAUDE_CLUSTER_COORDINATOR"] = cluster.Coordinator.AbsoluteUri, ["CLAUDE_CLUSTER_TRIGGER_TOKEN"] = TriggerToken })),
-            new(byActions.FullName, "somebody-else-s", ["self-hosted", "linux", "gpu"], cluster.Playground.At("runner-gpu"), Env(cluster, command, [])),
-            .. onPCs.Select(specialty => new SelfHosted(
-                byActions.FullName, $"runner-{specialty}", ["self-hosted", "linux", "claude-agent", specialty], cluster.Playground.At($"runner-{specialty}"), AgentEnv(cluster, command, specialty))),
-        ];
-        return new(gitHub, byActions, byDaemons, cluster, await ActionsRunners.StartAsync(cluster.Playground, gitHub.Url, runners));
-    }
-
-    /// <summary>Opens an issue for each specialty and labels them for work all at once.</summary>
-    public async Task<IReadOnlyList<Issue>> LabelAsync(Repository repository, IReadOnlyList<string> specialties)
-    {
-        var issues = new List<Issue>();
-        foreach (var specialty in specialties)
-            issues.Add(await gitHub.People.OpenIssueAsync(repository, Maintainer, $"Question {issues.Count}", "Answer it.", specialty));
-        await Task.WhenAll(issues.Select(issue => gitHub.People.LabelAsync(repository, issue, "claude", Maintainer)));
-        return issues;
-    }
-
-    public IReadOnlyList<ActionsRun> RunsOf(string path)
-    {
-        lock (gitHub.World.Gate)
-            return [.. gitHub.World.Actions.Runs.Where(run => run.Path == path)];
-    }
-
-    public Task UntilReviewedAsync(params IReadOnlyList<(Repository Repository, IReadOnlyList<Issue> Issues)> all) => UntilAsync(() => all.All(each =>
-        each.Issues.All(issue => issue.Labels.Exists(label => label.Name == "claude:review"))
-        && !new GitCli(each.Repository.Git.Path).Branches().Any(branch => branch.StartsWith("claude/wip/", StringComparison.Ordinal))));
-
-    public async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
+        var gitHub = await GitHubProcess.StartAsync();
+        RealCluster? cluster = null;
+        try
         {
-            Assert.False(runners.HasExited, "The runners met something that they do not know: " + (runners.HasExited ? (await runners.EndAsync()).All : ""));
-            lock (gitHub.World.Gate)
-            {
-                if (holds())
-                    return;
-            }
-
-            await Task.Delay(200, limit.Token);
+            await AddRepositoryAsync(gitHub, ByActions, "reach: actions\n");
+            await AddRepositoryAsync(gitHub, ByDaemons, "");
+            await gitHub.CommitAsync(ByActions, TriggerRun, ActionsRunners.Workflow("claude-cluster.yml"));
+            await gitHub.CommitAsync(ByActions, AgentRun, ActionsRunners.Workflow("claude-agent.yml"));
+            cluster = await StartClusterAsync(gitHub);
+            await gitHub.SetWebhookAsync(new Uri(cluster.Coordinator, "webhook/github"), Secret, without: [ByActions]);
+            foreach (var specialty in connected)
+                await cluster.StartAgentAsync($"pc-{specialty}", specialty, slots: 2);
+            foreach (var specialty in onPCs)
+                await cluster.AddAgentAsync($"pc-{specialty}", specialty, slots: 1);
+            return new(gitHub, cluster, await ActionsRunners.StartAsync(cluster.Playground, gitHub.Url, RunnersOf(cluster, onPCs)));
+        }
+        catch
+        {
+            if (cluster is not null)
+                await cluster.DisposeAsync();
+            await gitHub.DisposeAsync();
+            throw;
         }
     }
 
-    public static void AssertEachHasItsOnePullRequest(Repository repository, IReadOnlyList<Issue> issues, IReadOnlyList<string> specialties) => Assert.All(issues.Zip(specialties), pair =>
+    /// <summary>One for each specialty.</summary>
+    /// <returns>Their numbers.</returns>
+    public async Task<IReadOnlyList<int>> OpenAsync(string repository, IReadOnlyList<string> specialties)
     {
-        var (issue, specialty) = pair;
-        var git = new GitCli(repository.Git.Path);
-        var pull = Assert.Single(repository.PullRequests, pull => pull.Head == $"claude/issue-{issue.Number}");
-        Assert.Equal($"task-{issue.Number}.txt", git.Run("diff", "--name-only", "main", pull.Head).Trim());
-        Assert.Contains($"pc-{specialty}", Assert.Single(issue.Comments).Body, StringComparison.Ordinal);
-        Assert.Contains($"/pull/{pull.Number}", issue.Comments[0].Body, StringComparison.Ordinal);
-        Assert.Equal(["claude:review"], issue.Labels.Select(label => label.Name).Where(name => name.StartsWith("claude:", StringComparison.Ordinal)));
-    });
+        var issues = new List<int>();
+        foreach (var specialty in specialties)
+            issues.Add(await gitHub.OpenIssueAsync(repository, Maintainer, $"Question {issues.Count}", "Answer it.", specialty));
+        return issues;
+    }
+
+    /// <summary>For work, all at once.</summary>
+    public Task LabelAsync(string repository, IReadOnlyList<int> issues) => Task.WhenAll(issues.Select(issue => gitHub.LabelAsync(repository, issue, "claude", Maintainer)));
+
+    /// <summary>Those that began.</summary>
+    public async Task<IReadOnlyList<SeenRun>> RunsOfAsync(string path) => [.. (await gitHub.RunsAsync()).Where(run => run.IsWanted && run.Path == path)];
+
+    public Task UntilAllRunsEndedAsync() => UntilAsync(async () => (await gitHub.RunsAsync()).All(run => run.Status == "completed"));
+
+    public async Task UntilReviewedAsync(string repository, IReadOnlyList<int> issues)
+    {
+        await UntilAsync(async () => (await gitHub.LookAtAsync(repository)).Issues.Where(issue => issues.Contains(issue.Number)).All(issue => issue.Labels.Contains("claude:review")));
+        await UntilAsync(async () => !(await gitHub.BranchesAsync(repository)).Any(branch => branch.StartsWith("claude/wip/", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Processes and the model are here, and say nothing of themselves.</summary>
+    public static async Task UntilHereAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!holds())
+            await Task.Delay(50, limit.Token);
+    }
+
+    /// <summary>One pull request with its answer, by our App, from the agent with the specialty; and on the issue the word of it.</summary>
+    public async Task AssertEachHasItsOnePullRequestAsync(string repository, IReadOnlyList<int> issues, IReadOnlyList<string> specialties)
+    {
+        var (seen, git) = (await gitHub.LookAtAsync(repository), gitHub.Git(repository));
+        Assert.Equal(issues.Count, seen.PullRequests.Count);
+        Assert.All(issues.Zip(specialties), pair =>
+        {
+            var (number, specialty) = pair;
+            var issue = Assert.Single(seen.Issues, issue => issue.Number == number);
+            var pull = Assert.Single(seen.PullRequests, pull => pull.Head == $"claude/issue-{number}");
+            Assert.Equal($"{App}[bot]", pull.Author);
+            Assert.Equal($"task-{number}.txt", git.Run("diff", "--name-only", "main", pull.Head).Trim());
+            Assert.Equal($"The answer to {number}", git.Run("show", $"{pull.Head}:task-{number}.txt").Trim());
+            var comment = Assert.Single(issue.Comments);
+            Assert.Equal($"{App}[bot]", comment.Author);
+            Assert.Contains($"pc-{specialty}", comment.Body, StringComparison.Ordinal);
+            Assert.Contains($"/pull/{pull.Number}", comment.Body, StringComparison.Ordinal);
+            Assert.Equal(["claude:review"], issue.Labels.Where(name => name.StartsWith("claude:", StringComparison.Ordinal)));
+        });
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -122,34 +121,53 @@ internal sealed class ActionsPlace(FakeGitHubServer gitHub, Repository byActions
         await gitHub.DisposeAsync();
     }
 
-    private static Repository Add(FakeGitHubServer gitHub, string name, string policy)
+    private async Task UntilAsync(Func<Task<bool>> holds)
     {
-        var repository = gitHub.World.AddRepository(name);
-        repository.Roles[Maintainer] = "admin";
-        repository.Git.Commit("main", "README.md", "# Answers\n");
-        repository.Git.Commit("main", ".github/claude-cluster.yml", $"tests: 'ls task-*.txt'\nlimits: {{ attempts: 10 }}\n{policy}");
-        repository.Labels.AddRange(((string[])["claude:working", "claude:waiting", "claude:review", "claude:done", "claude:failed"]).Select(label => new Label(gitHub.World.NewId(), label)));
-        return repository;
+        using var limit = new CancellationTokenSource(Patience);
+        await gitHub.UntilAsync(
+            async () =>
+            {
+                Assert.False(runners.HasExited, "The runners met something that they do not know: " + (runners.HasExited ? (await runners.EndAsync()).All : ""));
+                return await holds();
+            },
+            limit.Token);
     }
 
-    private static async Task<RealCluster> StartClusterAsync(FakeGitHubServer gitHub, string folder, params Repository[] repositories)
+    private static async Task AddRepositoryAsync(GitHubProcess gitHub, string repository, string policy)
     {
-        using var key = RSA.Create(2048);
-        var app = gitHub.World.AddApp("claude-cluster", RSA.Create(key.ExportParameters(includePrivateParameters: false)), Permissions, repositories);
-        var keyFile = Path.Combine(folder, "app.pem");
-        await File.WriteAllTextAsync(keyFile, key.ExportRSAPrivateKeyPem());
+        await gitHub.AddRepositoryAsync(repository, Maintainer, GitHubProcess.StatusLabels);
+        await gitHub.CommitAsync(repository, "README.md", "# Answers\n");
+        await gitHub.CommitAsync(repository, ".github/claude-cluster.yml", $"tests: 'ls task-*.txt'\nlimits: {{ attempts: 10 }}\n{policy}");
+    }
+
+    private static async Task<RealCluster> StartClusterAsync(GitHubProcess gitHub)
+    {
+        var app = await gitHub.AddAppAsync(App, Permissions, ByActions, ByDaemons);
         var root = gitHub.Url.AbsoluteUri.TrimEnd('/');
         return await RealCluster.StartAsync(
             RealCluster.Script,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["GITHUB_API_URL"] = root,
-                ["GITHUB_APP_ID"] = app.Id.ToString(CultureInfo.InvariantCulture),
-                ["GITHUB_APP_PRIVATE_KEY_FILE"] = keyFile,
+                ["GITHUB_APP_ID"] = app.Id,
+                ["GITHUB_APP_PRIVATE_KEY_FILE"] = app.KeyFile,
                 ["WEBHOOK_SECRET"] = Secret,
                 ["CLAUDE_CLUSTER_TRIGGER_TOKEN"] = TriggerToken,
             },
             root + "/{repository}.git");
+    }
+
+    private static IReadOnlyList<SelfHosted> RunnersOf(RealCluster cluster, IReadOnlyList<string> specialties)
+    {
+        var command = CommandIn(cluster.Playground);
+        var trigger = Env(cluster, command, new() { ["CLAUDE_CLUSTER_COORDINATOR"] = cluster.Coordinator.AbsoluteUri, ["CLAUDE_CLUSTER_TRIGGER_TOKEN"] = TriggerToken });
+        return
+        [
+            new(ByActions, "coordinator", ["self-hosted", "linux", "claude-coordinator"], cluster.Playground.At("runner-coordinator"), trigger),
+            new(ByActions, "somebody-else-s", ["self-hosted", "linux", "gpu"], cluster.Playground.At("runner-gpu"), Env(cluster, command, [])),
+            .. specialties.Select(specialty => new SelfHosted(
+                ByActions, $"runner-{specialty}", ["self-hosted", "linux", "claude-agent", specialty], cluster.Playground.At($"runner-{specialty}"), AgentEnv(cluster, command, specialty))),
+        ];
     }
 
     /// <returns>A folder with <c>claude-cluster</c>, as an installed tool has one.</returns>

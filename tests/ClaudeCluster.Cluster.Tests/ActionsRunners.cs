@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>Self-hosted runners: a process that reads the repository's workflow files and runs their jobs (npm, in <c>tests/workflows</c>).</summary>
 internal static class ActionsRunners

@@ -2,7 +2,7 @@ using ClaudeCluster.FakeGitHub;
 using ClaudeCluster.FakeGitHub.Actions;
 using ClaudeCluster.FakeGitHub.State;
 
-namespace ClaudeCluster.Runner.Tests;
+namespace ClaudeCluster.Cluster.Tests;
 
 /// <summary>What the other tests believe of the process that reads workflow files and runs jobs.</summary>
 public sealed class ActionsRunnersTests

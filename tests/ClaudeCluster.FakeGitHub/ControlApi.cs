@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ClaudeCluster.FakeGitHub.Actions;
 using ClaudeCluster.FakeGitHub.State;
@@ -6,41 +7,60 @@ using Microsoft.AspNetCore.Http;
 namespace ClaudeCluster.FakeGitHub;
 
 /// <summary>
-/// For tests in other processes, below <c>/_fake</c>, JSON in and out: <c>POST repositories, roles, tokens, files, issues, labels, comments,
-/// faults, webhook, lag</c>; <c>GET state, requests</c>. <c>actions/…</c> is <see cref="ActionsControl"/>'s.
+/// For tests in other processes, below <c>/_fake</c>, JSON in and out: <c>POST repositories, roles, tokens, apps, installations, files, issues,
+/// labels, comments, faults, webhook, lag</c>. Looks are <see cref="ControlView"/>'s, <c>actions/…</c> is <see cref="ActionsControl"/>'s.
 /// It asks for no token: it listens on loopback, for tests.
 /// </summary>
 internal sealed class ControlApi(FakeGitHubServer server)
 {
     private readonly ActionsControl _actions = new(server.World);
+    private readonly ControlView _view = new(server);
 
     public async Task AnswerAsync(HttpContext http)
     {
-        var body = http.Request.Method == "POST" ? await JsonNode.ParseAsync(http.Request.Body) ?? new JsonObject() : new JsonObject();
-        const string actions = "/_fake/actions/";
-        var answer = http.Request.Path.Value!.StartsWith(actions, StringComparison.Ordinal)
-            ? await _actions.DoAsync(http.Request.Path.Value[actions.Length..], body.AsObject(), http.RequestAborted)
-            : await DoAsync($"{http.Request.Method} {http.Request.Path.Value!["/_fake/".Length..]}", body.AsObject());
-        server.Webhooks.Tell(server.World);
-        http.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        JsonNode? answer;
+        try
+        {
+            answer = await AnswerAsync(http.Request, http.Request.Path.Value!["/_fake/".Length..]);
+            http.Response.StatusCode = answer is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        }
+        catch (InvalidOperationException problem)
+        {
+            answer = new JsonObject { ["error"] = problem.Message };
+            http.Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+        }
+
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync((answer ?? new JsonObject { ["error"] = "The fake has no such control." }).ToJsonString());
     }
 
+    private async Task<JsonNode?> AnswerAsync(HttpRequest request, string call)
+    {
+        const string actions = "actions/";
+        if (request.Method == "GET")
+            return await _view.LookAsync(call, request);
+        var said = (await JsonNode.ParseAsync(request.Body) ?? new JsonObject()).AsObject();
+        var answer = call.StartsWith(actions, StringComparison.Ordinal)
+            ? await _actions.DoAsync(call[actions.Length..], said, request.HttpContext.RequestAborted)
+            : await DoAsync(call, said);
+        server.Webhooks.Tell(server.World);
+        return answer;
+    }
+
     private async Task<JsonNode?> DoAsync(string call, JsonObject said) => call switch
     {
-        "POST repositories" => AddRepository(said),
-        "POST roles" => Do(() => RepositoryOf(said).Roles[Text(said, "login")] = Text(said, "role")),
-        "POST tokens" => AddToken(said),
-        "POST files" => new JsonObject { ["commit"] = RepositoryOf(said).Git.Commit(Text(said, "branch"), Text(said, "path"), Text(said, "text")) },
-        "POST issues" => await OpenIssueAsync(said),
-        "POST labels" => await DoAsync(server.People.LabelAsync(RepositoryOf(said), IssueOf(said), Text(said, "label"), Text(said, "login"))),
-        "POST comments" => await DoAsync(server.People.CommentAsync(RepositoryOf(said), IssueOf(said), Text(said, "login"), Text(said, "body"))),
-        "POST faults" => Do(() => server.Faults.Plan(Text(said, "operation"), Enum.Parse<Fault>(Text(said, "fault")), said["times"]?.GetValue<int>() ?? 1)),
-        "POST webhook" => Do(() => (server.Webhooks.Target, server.Webhooks.Secret) = (new Uri(Text(said, "url")), Text(said, "secret"))),
-        "POST lag" => Do(() => (server.World.BranchLag, server.World.ListLag) = (said["branches"]?.GetValue<int>() ?? 0, said["lists"]?.GetValue<int>() ?? 0)),
-        "GET state" => State(),
-        "GET requests" => new JsonArray([.. server.Requests.All.Select(request => new JsonObject { ["operation"] = request.Operation, ["path"] = request.Path, ["status"] = request.Status, ["isCounted"] = request.IsCounted })]),
+        "repositories" => AddRepository(said),
+        "roles" => Do(() => RepositoryOf(said).Roles[Text(said, "login")] = Text(said, "role")),
+        "tokens" => AddToken(said),
+        "apps" => AddApp(said),
+        "installations" => Do(() => Install(said)),
+        "files" => new JsonObject { ["commit"] = RepositoryOf(said).Git.Commit(Text(said, "branch"), Text(said, "path"), Text(said, "text")) },
+        "issues" => await OpenIssueAsync(said),
+        "labels" => await DoAsync(server.People.LabelAsync(RepositoryOf(said), IssueOf(said), Text(said, "label"), Text(said, "login"))),
+        "comments" => await DoAsync(server.People.CommentAsync(RepositoryOf(said), IssueOf(said), Text(said, "login"), Text(said, "body"))),
+        "faults" => Do(() => server.Faults.Plan(Text(said, "operation"), Enum.Parse<Fault>(Text(said, "fault")), said["times"]?.GetValue<int>() ?? 1)),
+        "webhook" => Do(() => SetWebhook(said)),
+        "lag" => Do(() => (server.World.BranchLag, server.World.ListLag) = (said["branches"]?.GetValue<int>() ?? 0, said["lists"]?.GetValue<int>() ?? 0)),
         _ => null,
     };
 
@@ -49,7 +69,8 @@ internal sealed class ControlApi(FakeGitHubServer server)
         lock (server.World.Gate)
         {
             var repository = server.World.AddRepository(Text(said, "fullName"), said["isPrivate"]?.GetValue<bool>() ?? true);
-            return new() { ["id"] = repository.Id, ["cloneUrl"] = $"{server.Url.AbsoluteUri}{repository.FullName}.git" };
+            repository.Labels.AddRange(Texts(said, "labels").Select(label => new Label(server.World.NewId(), label)));
+            return new() { ["id"] = repository.Id, ["folder"] = repository.Git.Path, ["cloneUrl"] = $"{server.Url.AbsoluteUri}{repository.FullName}.git" };
         }
     }
 
@@ -59,38 +80,39 @@ internal sealed class ControlApi(FakeGitHubServer server)
             return new() { ["token"] = server.World.AddToken(Text(said, "login"), said["token"]?.GetValue<string>()).Value };
     }
 
-    private async Task<JsonNode> OpenIssueAsync(JsonObject said)
+    /// <summary><c>publicKey</c> as PEM, <c>permissions</c> as its owner granted them.</summary>
+    private JsonObject AddApp(JsonObject said)
     {
-        var labels = said["labels"]?.AsArray().Select(label => label!.GetValue<string>()).ToArray() ?? [];
-        var issue = await server.People.OpenIssueAsync(RepositoryOf(said), Text(said, "login"), Text(said, "title"), said["body"]?.GetValue<string>(), labels);
-        return new JsonObject { ["number"] = issue.Number };
+        var key = RSA.Create();
+        key.ImportFromPem(Text(said, "publicKey"));
+        var permissions = said["permissions"]!.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>(), StringComparer.Ordinal);
+        lock (server.World.Gate)
+            return new() { ["id"] = server.World.AddApp(Text(said, "slug"), key, permissions).Id };
     }
 
-    /// <summary>What people would see, and no more.</summary>
-    private JsonObject State()
+    private void Install(JsonObject said)
     {
-        lock (server.World.Gate)
-        {
-            return new(server.World.Repositories.Select(repository => KeyValuePair.Create(repository.FullName, (JsonNode?)new JsonObject
-            {
-                ["issues"] = new JsonArray([.. repository.Issues.Select(issue => new JsonObject
-                {
-                    ["number"] = issue.Number,
-                    ["state"] = issue.State,
-                    ["labels"] = new JsonArray([.. issue.Labels.Select(label => JsonValue.Create(label.Name))]),
-                    ["comments"] = new JsonArray([.. issue.Comments.Select(comment => new JsonObject { ["author"] = comment.Author.Login, ["body"] = comment.Body })]),
-                })]),
-                ["pullRequests"] = new JsonArray([.. repository.PullRequests.Select(pull => new JsonObject
-                {
-                    ["number"] = pull.Number,
-                    ["head"] = pull.Head,
-                    ["base"] = pull.Base,
-                    ["state"] = pull.State,
-                    ["title"] = pull.Title,
-                    ["isDraft"] = pull.IsDraft,
-                })]),
-            })));
-        }
+        var (world, repository) = (server.World, RepositoryOf(said));
+        var app = world.Apps.Find(app => app.Slug == Text(said, "app")) ?? throw new InvalidOperationException("The fake has no such app.");
+        var installation = app.Installations.Find(installation => installation.Account == repository.Owner);
+        if (installation is null)
+            app.Installations.Add(installation = new(world.NewId(), app, repository.Owner, []));
+        if (!installation.Repositories.Contains(repository))
+            installation.Repositories.Add(repository);
+    }
+
+    private void SetWebhook(JsonObject said)
+    {
+        var webhooks = server.Webhooks;
+        (webhooks.Target, webhooks.Secret) = (new Uri(Text(said, "url")), Text(said, "secret"));
+        webhooks.Without.Clear();
+        webhooks.Without.UnionWith(Texts(said, "without"));
+    }
+
+    private async Task<JsonNode> OpenIssueAsync(JsonObject said)
+    {
+        var issue = await server.People.OpenIssueAsync(RepositoryOf(said), Text(said, "login"), Text(said, "title"), said["body"]?.GetValue<string>(), [.. Texts(said, "labels")]);
+        return new JsonObject { ["number"] = issue.Number };
     }
 
     private Repository RepositoryOf(JsonObject said)
@@ -120,4 +142,6 @@ internal sealed class ControlApi(FakeGitHubServer server)
     }
 
     private static string Text(JsonObject said, string field) => said[field]?.GetValue<string>() ?? "";
+
+    private static IEnumerable<string> Texts(JsonObject said, string field) => said[field]?.AsArray().Select(text => text!.GetValue<string>()) ?? [];
 }

@@ -61,6 +61,8 @@ public sealed class FakeGitHubServer : IAsyncDisposable
     /// <summary>Where logs lie, on a port of its own.</summary>
     public LogStore Logs { get; }
 
+    internal Changes Changes { get; } = new();
+
     /// <summary>The root of the API and of git; GraphQL is at <c>/graphql</c>.</summary>
     public Uri Url => World.Url;
 
@@ -87,7 +89,20 @@ public sealed class FakeGitHubServer : IAsyncDisposable
         await Webhooks.DisposeAsync();
     }
 
-    private Task AnswerAsync(HttpContext http) => http.Request.Path switch
+    private async Task AnswerAsync(HttpContext http)
+    {
+        try
+        {
+            await RouteAsync(http);
+        }
+        finally
+        {
+            if (http.Request.Method != "GET" || !http.Request.Path.StartsWithSegments("/_fake"))
+                Changes.Tell();
+        }
+    }
+
+    private Task RouteAsync(HttpContext http) => http.Request.Path switch
     {
         _ when http.Connection.LocalPort == World.LogsUrl.Port => Logs.AnswerAsync(http),
         var path when path.StartsWithSegments("/_fake/feedback") => _feedbackControl.AnswerAsync(http),

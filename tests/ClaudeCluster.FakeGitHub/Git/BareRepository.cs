@@ -35,6 +35,8 @@ public sealed class BareRepository
 
     public bool HasCommitsBetween(string from, string to) => TryRun(out var text, "rev-list", "--count", $"{from}..{to}") && text.Trim() != "0";
 
+    public IReadOnlyList<string> Branches() => Run("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The branches that stand at a commit.</summary>
     public IReadOnlyList<string> BranchesAt(string commit) => TryRun(out var text, "for-each-ref", "--format=%(refname:lstrip=2)", "--points-at", commit, "refs/heads/")
         ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
