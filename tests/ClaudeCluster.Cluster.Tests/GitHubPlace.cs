@@ -12,7 +12,9 @@ internal sealed class GitHubPlace(FakeGitHubServer gitHub, Repository repository
     public const string Maintainer = "octo";
 
     private const string Secret = "the webhook's own secret";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>A step that GitHub fails six times in a row is tried again after four minutes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public FakeGitHubServer GitHub => gitHub;
 

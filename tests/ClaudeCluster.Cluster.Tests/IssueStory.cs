@@ -36,7 +36,8 @@ internal sealed class IssueStory(GitHubPlace place, Random random)
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{this}\nIts labels: {string.Join(", ", Issue.Labels.Select(label => label.Name))}; branches: {string.Join(", ", Branches())}; not delivered: {place.GitHub.Webhooks.Undelivered.Count}\n{string.Join("\n---\n", Issue.Comments.Select(comment => comment.Body))}");
+            var open = (await place.Cluster.Playground.CallAsync("history", "--hub", "cluster.db")).All.Split('\n').Where(line => !line.Contains(" Completed ", StringComparison.Ordinal));
+            Assert.Fail($"{this}\nIts labels: {string.Join(", ", Issue.Labels.Select(label => label.Name))}; branches: {string.Join(", ", Branches())}; not delivered: {place.GitHub.Webhooks.Undelivered.Count}\n{string.Join("\n---\n", Issue.Comments.Select(comment => comment.Body))}\n{string.Join('\n', open)}");
         }
     }
 
