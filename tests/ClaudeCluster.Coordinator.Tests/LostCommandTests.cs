@@ -59,7 +59,7 @@ public sealed class LostCommandTests : IAsyncLifetime
         Assert.Equal(FlowPhase.Review, (await FlowAsync(coordinator)).PausedIn);
         Assert.Equal(1, await AnswersAsync());
         Assert.Equal(Maintainer, Assert.Single(await ReceiptsAsync(coordinator)).Event.Sender.Login);
-        Assert.Equal(["eyes"], _issue.Comments[0].Reactions.Select(reaction => reaction.Content));
+        await TestCoordinator.UntilAsync(() => Task.FromResult(_issue.Comments[0].Reactions is [{ Content: "eyes" }]));
     }
 
     [Fact]
