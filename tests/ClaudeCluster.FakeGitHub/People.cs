@@ -99,6 +99,14 @@ public sealed partial class People(World world, WebhookSender webhooks)
         return comment;
     }
 
+    public async Task EditCommentAsync(Repository repository, Issue issue, Comment comment, string body, string login)
+    {
+        var changes = new JsonObject { ["body"] = new JsonObject { ["from"] = comment.Body } };
+        lock (world.Gate)
+            (comment.Body, comment.UpdatedAt) = (body, world.Now);
+        await TellAsync("issue_comment", "edited", repository, issue, login, payload => (payload["changes"], payload["comment"]) = (changes, _shapes.Comment(repository, issue, comment)));
+    }
+
     private Task TellAsync(string eventName, string action, Repository repository, Issue issue, string login, Action<JsonObject>? more = null) =>
         TellAsync(eventName, action, repository, login, payload =>
         {

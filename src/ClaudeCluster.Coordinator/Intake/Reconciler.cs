@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Coordinator;
 
-/// <summary>An open flow, and when it last did or heard anything.</summary>
-internal sealed record OpenFlow(FlowState State, DateTimeOffset LastUpdatedAt);
+/// <summary>An open flow, when it began, and when it last did or heard anything.</summary>
+internal sealed record OpenFlow(FlowState State, DateTimeOffset StartedAt, DateTimeOffset LastUpdatedAt);
 
 /// <summary>
 /// The third door, for what came by neither of the others: GitHub sends an event once, and whoever was away has missed it. Slowly and at next
@@ -20,6 +20,7 @@ internal sealed class Reconciler : IAsyncDisposable
     private readonly DurableTaskClient _client;
     private readonly ILostEvents _gitHub;
     private readonly LostLabelSearch _labels;
+    private readonly LostCommandSearch _commands;
     private readonly LostNewsSearch _news;
     private readonly ReconcilerOptions _options;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ internal sealed class Reconciler : IAsyncDisposable
     {
         (_client, _gitHub, _options, _time, _logger) = (client, gitHub, options, time, logger);
         _labels = new LostLabelSearch(gitHub, files, doors, audit, time);
+        _commands = new LostCommandSearch(client, gitHub, doors, audit, options.CommandsAfter, time);
         _news = new LostNewsSearch(gitHub, doors, options.PullRequestsEvery, time);
         _looking = Task.Run(LookAgainAsync, CancellationToken.None);
     }
@@ -64,7 +66,11 @@ internal sealed class Reconciler : IAsyncDisposable
         var flows = await ReadFlowsAsync(cancellation);
         var repositories = await _gitHub.ListRepositoriesAsync(_options.Repositories, [.. flows.Select(flow => flow.State.Repository).DistinctBy(repository => repository.Id)], cancellation);
         foreach (var repository in repositories)
+        {
             await TryAsync(repository.Repository.FullName, token => _labels.LookAsync(repository, flows, token));
+            await TryAsync(repository.Repository.FullName, token => _commands.LookAsync(repository.Repository, flows, token));
+        }
+
         foreach (var flow in _news.Due(flows))
             await TryAsync(flow.State.FlowId, token => _news.LookAsync(flow, token));
     }
@@ -93,7 +99,7 @@ internal sealed class Reconciler : IAsyncDisposable
         {
             // The attempts of a flow have its id as the beginning of theirs.
             if (instance.Name == nameof(IssueToPullRequest) && instance.ReadFlow() is { } flow)
-                flows.Add(new OpenFlow(flow, instance.LastUpdatedAt));
+                flows.Add(new OpenFlow(flow, instance.CreatedAt, instance.LastUpdatedAt));
         }
 
         return flows;

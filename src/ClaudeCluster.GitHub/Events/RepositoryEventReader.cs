@@ -8,6 +8,9 @@ namespace ClaudeCluster.GitHub;
 /// </summary>
 public static class RepositoryEventReader
 {
+    internal const string CommentEvent = "issue_comment";
+    internal const string RemarkEvent = "pull_request_review_comment";
+
     /// <param name="body">The bytes as they came.</param>
     /// <param name="place">For problems: the file's name, or which door it came by.</param>
     /// <param name="eventName">GitHub's name of the event (a header, or <c>GITHUB_EVENT_NAME</c>); null: it is told by the body.</param>
@@ -23,7 +26,7 @@ public static class RepositoryEventReader
             return NoEvent(payload, name);
         var read = ReadEvent(payload, name, new Origin(PayloadParts.Repository(repository), PayloadParts.Sender(sender)));
         payload.ThrowIfBad();
-        return read with { Key = read is RepositoryEvent.IssueChanged { Issue.Key: var key } ? key : KeyOf(name, read) };
+        return read with { Key = KeyOf(name, read) };
     }
 
     /// <summary>Where it happened and who did it: all of the family have that.</summary>
@@ -44,12 +47,12 @@ public static class RepositoryEventReader
         return name switch
         {
             EventKind.Issues => ReadIssue(payload, origin),
-            "issue_comment" => new RepositoryEvent.Commented(action, PayloadParts.Issue(payload.Object("issue")), PayloadParts.Comment(payload.Object("comment")))
+            CommentEvent => new RepositoryEvent.Commented(action, PayloadParts.Issue(payload.Object("issue")), PayloadParts.Comment(payload.Object("comment")))
             { Key = "", Repository = origin.Repository, Sender = origin.Sender },
             "pull_request" => new RepositoryEvent.PullRequestChanged(action, PayloadParts.PullRequest(payload.Object("pull_request"), origin.Repository))
             { Key = "", Repository = origin.Repository, Sender = origin.Sender },
             "pull_request_review" => ReadReview(payload, action, origin),
-            "pull_request_review_comment" => ReadReviewComment(payload, action, origin),
+            RemarkEvent => ReadReviewComment(payload, action, origin),
             "push" => ReadPush(payload, origin),
             "status" => new RepositoryEvent.StatusChanged(PayloadParts.Commit(payload, "sha"), payload.Text("context"), payload.Text("state"))
             { Key = "", Repository = origin.Repository, Sender = origin.Sender },
@@ -136,5 +139,11 @@ public static class RepositoryEventReader
         { Key = "", Repository = origin.Repository, Sender = origin.Sender };
 
     /// <summary>What was read is what is said: written as JSON, without the key itself, and without what differs by door.</summary>
-    private static string KeyOf(string name, RepositoryEvent read) => PayloadParts.Key("1", name, JsonSerializer.Serialize(read));
+    private static string KeyOf(string name, RepositoryEvent read) => read switch
+    {
+        RepositoryEvent.IssueChanged { Issue.Key: var key } => key,
+        RepositoryEvent.Commented { Action: "created" } said => PayloadParts.KeyOfNew(CommentEvent, read.Repository, said.Comment.Id),
+        RepositoryEvent.ReviewCommented { Action: "created" } said => PayloadParts.KeyOfNew(RemarkEvent, read.Repository, said.Comment.Id),
+        _ => PayloadParts.Key("1", name, JsonSerializer.Serialize(read)),
+    };
 }

@@ -17,6 +17,15 @@ public interface ILostEvents
     /// <summary>Who set the label last, when, and on which text.</summary>
     Task<Labelling> ReadLabellingAsync(RepositoryRef repository, int issue, string label, CancellationToken cancellationToken);
 
+    /// <summary>What people wrote in comments that are still as they were written. Costs nothing of the hourly requests while nothing has changed.</summary>
+    /// <param name="atLines">Those at lines of pull requests; else those below issues and pull requests.</param>
+    /// <param name="since">Older ones are left out.</param>
+    Task<IReadOnlyList<FoundComment>> ListCommentsAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>An issue's text as somebody had it before them at a time.</summary>
+    /// <returns>Null: it is gone, or somebody else has changed it since.</returns>
+    Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken);
+
     /// <returns>Null: it is gone.</returns>
     Task<PullRequestNow?> ReadPullRequestAsync(RepositoryRef repository, int number, CancellationToken cancellationToken);
 
@@ -34,6 +43,16 @@ public sealed record LabelledIssue(int Number, DateTimeOffset UpdatedAt);
 /// <param name="Event">As the webhook would have told it, had it come; null: it cannot be told, or must not be believed.</param>
 /// <param name="Doubt">Why it is not told.</param>
 public sealed record Labelling(IssueEvent.Labeled? Event, string? Doubt);
+
+/// <summary>A comment, without what stood around it then.</summary>
+/// <param name="Key">That of the event that told of it when it was written.</param>
+/// <param name="Number">Of the issue or the pull request below which it stands.</param>
+/// <param name="Line">Null: it stands at no line.</param>
+public sealed record FoundComment(string Key, int Number, Requester Sender, WrittenComment Comment, LineOfComment? Line);
+
+/// <param name="Path">The file.</param>
+/// <param name="InReplyTo">The first comment of its thread; null: it is the first.</param>
+public sealed record LineOfComment(string Path, CommentId? InReplyTo);
 
 /// <summary>A pull request as it stands, and the events that would have told of it.</summary>
 /// <param name="Changed">That it was closed, or that its head is where it is.</param>

@@ -9,6 +9,7 @@ internal sealed class LostEvents(AppInstallations? installations, GitHubClient c
     /// <inheritdoc cref="AppInstallations"/>
     private const int OnAPage = 30;
 
+    private readonly LostComments _comments = new(client);
     private readonly LostLabels _labels = new(graphQl);
     private readonly LostPullRequests _pullRequests = new(graphQl);
 
@@ -37,6 +38,10 @@ internal sealed class LostEvents(AppInstallations? installations, GitHubClient c
     }
 
     public Task<Labelling> ReadLabellingAsync(RepositoryRef repository, int issue, string label, CancellationToken cancellationToken) => _labels.ReadAsync(repository, issue, label, cancellationToken);
+
+    public Task<IReadOnlyList<FoundComment>> ListCommentsAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken) => _comments.ListAsync(repository, atLines, since, cancellationToken);
+
+    public Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken) => _labels.ReadTextAsync(repository, issue, at, by, cancellationToken);
 
     public Task<PullRequestNow?> ReadPullRequestAsync(RepositoryRef repository, int number, CancellationToken cancellationToken) => _pullRequests.ReadAsync(repository, number, cancellationToken);
 

@@ -11,6 +11,8 @@ namespace ClaudeCluster.GitHub;
 [JsonSerializable(typeof(RepositoryListAnswer))]
 [JsonSerializable(typeof(RepositoryAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<IssueListed>))]
+[JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
+[JsonSerializable(typeof(CommentListed))]
 internal sealed partial class LostEventsJson : JsonSerializerContext;
 
 /// <param name="Permissions">Texts, as far as is known.</param>
@@ -30,3 +32,10 @@ internal sealed record RepositoryAnswer(long? Id, string? FullName, string? Defa
 
 /// <param name="PullRequest">Null: it is an issue, and no pull request.</param>
 internal sealed record IssueListed(int? Number, DateTimeOffset? UpdatedAt, JsonElement? PullRequest);
+
+/// <param name="IssueUrl">Null: it stands at a line.</param>
+/// <param name="PullRequestUrl">Null: it stands at no line.</param>
+internal sealed record CommentListed(
+    long? Id, string? Body, AuthorListed? User, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, string? IssueUrl, string? PullRequestUrl, string? Path, long? InReplyToId);
+
+internal sealed record AuthorListed(string? Login, long? Id, string? Type);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ClaudeCluster.GitHub;
 
 /// <summary>
-/// Who put a label on an issue, by one question that has the issue's text too. An event is a snapshot of the text that its sender saw; this
+/// Who put a label on an issue, by one question that has the issue's text too, which whoever gave a command there had before them. An event is a snapshot of the text that its sender saw; this
 /// one is read later. So a text that somebody else has changed since is not believed to be the one that work was asked for with.
 /// </summary>
 internal sealed class LostLabels(GraphQl graphQl)
@@ -28,12 +28,18 @@ internal sealed class LostLabels(GraphQl graphQl)
         }
         """;
 
-    public async Task<Labelling> ReadAsync(RepositoryRef repository, int number, string label, CancellationToken cancellationToken)
+    public async Task<Labelling> ReadAsync(RepositoryRef repository, int number, string label, CancellationToken cancellationToken) =>
+        await AskAsync(repository, number, cancellationToken) is { } issue ? Read(repository, number, label, issue) : new(null, "the issue is gone");
+
+    public async Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int number, DateTimeOffset at, Requester by, CancellationToken cancellationToken) =>
+        await AskAsync(repository, number, cancellationToken) is { } issue && EditorSince(issue, TimelineOf(issue), at, by) is null ? SnapshotOf(number, issue, at) : null;
+
+    private async Task<JsonElement?> AskAsync(RepositoryRef repository, int number, CancellationToken cancellationToken)
     {
         var question = new GraphQlQuestion(repository.FullName, "ReadLabelling", Document) { MayLack = [("NOT_FOUND", "issue")] };
         var data = await graphQl.AskAsync(question, Write, cancellationToken);
         var found = data.Child("repository") ?? throw GitHubFiles.Gone(repository);
-        return found.Child("issue") is { } issue ? Read(repository, number, label, issue) : new(null, "the issue is gone");
+        return found.Child("issue");
 
         void Write(Utf8JsonWriter variables)
         {
@@ -44,7 +50,7 @@ internal sealed class LostLabels(GraphQl graphQl)
 
     private static Labelling Read(RepositoryRef repository, int number, string label, JsonElement issue)
     {
-        var timeline = issue.Child("timelineItems")?.ListOf("nodes").ToList() ?? [];
+        var timeline = TimelineOf(issue);
         var set = timeline.Where(item => item.TextOf("__typename") == "LabeledEvent" && Same(item.Child("label")?.TextOf("name"), label)).ToList();
         if (set is not [.., var last] || last.TimeOf("createdAt") is not { } at)
             return new(null, $"GitHub does not say when the label '{label}' was set");
@@ -52,19 +58,7 @@ internal sealed class LostLabels(GraphQl graphQl)
             return new(null, $"GitHub does not say who set the label '{label}'");
         if (EditorSince(issue, timeline, at, sender) is { } editor)
             return new(null, $"'{editor}' edited the issue after '{sender.Login}' had set the label '{label}'; set it anew to ask for work with the text as it is now");
-        var snapshot = new IssueSnapshot
-        {
-            Number = number,
-            Title = issue.TextOf("title") ?? string.Empty,
-            Body = issue.TextOf("body") ?? string.Empty,
-            Labels = [.. issue.Child("labels")?.ListOf("nodes").Select(node => node.TextOf("name")).OfType<string>() ?? []],
-            Author = issue.Child("author")?.TextOf("login") is { } author && GitHubNames.IsLogin(author) ? author : "ghost",
-            IsOpen = issue.TextOf("state") != "CLOSED",
-            Url = issue.TextOf("url"),
-
-            // The event's own time, and not the issue's: a flow that ended since the label was set is not begun anew.
-            UpdatedAt = at,
-        };
+        var snapshot = SnapshotOf(number, issue, at);
         return new(
             new(label)
             {
@@ -75,6 +69,22 @@ internal sealed class LostLabels(GraphQl graphQl)
             },
             null);
     }
+
+    private static IReadOnlyList<JsonElement> TimelineOf(JsonElement issue) => [.. issue.Child("timelineItems")?.ListOf("nodes") ?? []];
+
+    private static IssueSnapshot SnapshotOf(int number, JsonElement issue, DateTimeOffset at) => new()
+    {
+        Number = number,
+        Title = issue.TextOf("title") ?? string.Empty,
+        Body = issue.TextOf("body") ?? string.Empty,
+        Labels = [.. issue.Child("labels")?.ListOf("nodes").Select(node => node.TextOf("name")).OfType<string>() ?? []],
+        Author = issue.Child("author")?.TextOf("login") is { } author && GitHubNames.IsLogin(author) ? author : "ghost",
+        IsOpen = issue.TextOf("state") != "CLOSED",
+        Url = issue.TextOf("url"),
+
+        // The event's own time, and not the issue's: a flow that ended since is not begun anew.
+        UpdatedAt = at,
+    };
 
     /// <summary>Times are whole seconds: what happened in the same one counts as later.</summary>
     /// <returns>Null: only who set the label.</returns>

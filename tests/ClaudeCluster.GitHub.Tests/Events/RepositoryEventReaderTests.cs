@@ -80,6 +80,25 @@ public sealed class RepositoryEventReaderTests
         Assert.NotEqual(Read<RepositoryEvent>("pull_request", webhook).Key, Read<RepositoryEvent>("pull_request", later).Key);
     }
 
+    [Theory]
+    [InlineData("issue_comment")]
+    [InlineData("pull_request_review_comment")]
+    public void A_new_comment_is_known_by_its_number_alone_whatever_stands_around_it_and_an_edit_is_not_the_comment(string name)
+    {
+        var (written, later, edited, deleted, other, elsewhere) = (Comment(), Comment(), Comment(), Comment(), Comment(), Comment());
+        (later["issue"]!["title"], later["issue"]!["updated_at"], later["pull_request"]!["head"]!["sha"]) = ("Otherwise", "2026-11-24T13:00:00Z", new string('a', 40));
+        (later["repository"]!["full_name"], later["repository"]!["default_branch"]) = ("octo/store", "trunk");
+        (edited["action"], deleted["action"]) = ("edited", "deleted");
+        other["comment"]!["id"] = 6;
+        elsewhere["repository"]!["id"] = 8;
+
+        var keys = new[] { written, edited, deleted, other, elsewhere }.Select(payload => Read<RepositoryEvent>(name, payload).Key).ToList();
+
+        Assert.Equal(keys[0], Read<RepositoryEvent>(name, later).Key);
+        Assert.Equal(5, keys.Distinct().Count());
+        Assert.NotEqual(keys[0], Read<RepositoryEvent>(name == "issue_comment" ? "pull_request_review_comment" : "issue_comment", written).Key);
+    }
+
     [Fact]
     public void Event_survives_the_hub()
     {
@@ -107,6 +126,15 @@ public sealed class RepositoryEventReaderTests
         ["repository"] = new JsonObject { ["id"] = 7, ["full_name"] = "octo/shop", ["default_branch"] = "main", ["private"] = true },
         ["sender"] = new JsonObject { ["login"] = "ann", ["id"] = 3, ["type"] = "User" },
     };
+
+    private static JsonObject Comment()
+    {
+        var payload = PullRequest();
+        payload["action"] = "created";
+        payload["issue"] = new JsonObject { ["number"] = 4, ["title"] = "It breaks", ["updated_at"] = "2026-11-24T12:00:00Z" };
+        payload["comment"] = new JsonObject { ["id"] = 5, ["body"] = "/claude retry", ["path"] = "a.cs", ["created_at"] = "2026-11-24T12:00:00Z", ["updated_at"] = "2026-11-24T12:00:00Z" };
+        return payload;
+    }
 
     private static JsonObject PullRequest()
     {

@@ -56,9 +56,17 @@ public sealed class WebhookExamplesTests
         var read = names.SelectMany(name => Examples(name).Select(example => RepositoryEventReader.Read(example, name, name)!)).ToList();
 
         // GitHub's collection holds some payloads twice but for fields that nobody reads.
-        var same = read.GroupBy(one => one.Key).Where(group => group.Select(one => JsonSerializer.Serialize(one)).Distinct(StringComparer.Ordinal).Count() > 1);
+        var same = read.GroupBy(one => one.Key).Where(group => group.Select(SaidBy).Distinct(StringComparer.Ordinal).Count() > 1);
         Assert.Empty(same);
     }
+
+    /// <summary>A new comment is the same one whatever stands around it.</summary>
+    private static string SaidBy(RepositoryEvent one) => one switch
+    {
+        RepositoryEvent.Commented { Action: "created" } said => JsonSerializer.Serialize(said.Comment),
+        RepositoryEvent.ReviewCommented { Action: "created" } said => JsonSerializer.Serialize(said.Comment),
+        _ => JsonSerializer.Serialize(one),
+    };
 
     private static List<byte[]> Examples(string name)
     {
