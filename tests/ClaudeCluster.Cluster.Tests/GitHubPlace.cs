@@ -27,6 +27,7 @@ internal sealed class GitHubPlace(FakeGitHubServer gitHub, Repository repository
     [
         "POST /app/installations/{installation_id}/access_tokens", "GET /repos/{owner}/{repo}/installation", "DELETE /installation/token",
         "GET /app/installations", "GET /installation/repositories", "GET /repos/{owner}/{repo}/issues",
+        "GET /repos/{owner}/{repo}/issues/comments", "GET /repos/{owner}/{repo}/pulls/comments",
     ];
 
     /// <summary>The requests to the API so far by name, without those for tokens and those that look for lost events.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ClaudeCluster.DurableTask.Storage.Records;
 using ClaudeCluster.GitHub;
 
@@ -10,7 +11,7 @@ public sealed class RecordedPosts(IRecordStore records, TimeProvider time) : IPo
 
     public async Task<bool> BeginAsync(string key, CancellationToken cancellationToken)
     {
-        var mine = $"\"{Guid.NewGuid():N}\"";
+        var mine = $"\"{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}\"";
         return await _recent.KeepAsync(key, mine, cancellationToken) != mine;
     }
 }
