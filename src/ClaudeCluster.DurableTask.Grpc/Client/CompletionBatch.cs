@@ -6,19 +6,20 @@ namespace ClaudeCluster.DurableTask.Grpc.Client;
 internal sealed class CompletionBatch
 {
     private const int MostBytes = 256 * 1024;
-    private readonly List<TaskCompletionSource> _steps = [];
-    private readonly List<TaskCompletionSource> _activities = [];
+    private static readonly Proto.CompleteTaskResponse Done = new();
+    private readonly List<TaskCompletionSource<Proto.CompleteTaskResponse>> _steps = [];
+    private readonly List<TaskCompletionSource<Proto.CompleteTaskResponse>> _activities = [];
     private int _bytes;
 
     public Proto.Completions Message { get; } = new();
 
     /// <summary>Takes the completion in; null if it is of another kind, or there is no room for it.</summary>
-    public Task? TryAdd(IMessage completion)
+    public Task<Proto.CompleteTaskResponse>? TryAdd(IMessage completion)
     {
         var bytes = completion.CalculateSize();
         if (_bytes + bytes > MostBytes)
             return null;
-        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = new TaskCompletionSource<Proto.CompleteTaskResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
         switch (completion)
         {
             case Proto.OrchestratorResponse { IsPartial: false } step:
@@ -49,14 +50,14 @@ internal sealed class CompletionBatch
             waiting.TrySetException(reason);
     }
 
-    private static void End(List<TaskCompletionSource> all, IReadOnlyList<Proto.CompletionReceipt> receipts)
+    private static void End(List<TaskCompletionSource<Proto.CompleteTaskResponse>> all, IReadOnlyList<Proto.CompletionReceipt> receipts)
     {
         if (receipts.Count != all.Count)
             throw new RpcException(StatusCode.Internal, $"There are {receipts.Count} receipts for {all.Count} completions.");
         for (var i = 0; i < all.Count; i++)
         {
             if (receipts[i].Status == (int)StatusCode.OK)
-                all[i].SetResult();
+                all[i].SetResult(Done);
             else
                 all[i].SetException(new RpcException((StatusCode)receipts[i].Status, receipts[i].Detail));
         }

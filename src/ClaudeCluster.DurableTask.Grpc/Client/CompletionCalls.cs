@@ -22,14 +22,18 @@ internal sealed class CompletionCalls(GrpcChannel channel, TimeSpan timeout, Can
     public bool Together { get; set; }
 
     /// <exception cref="RpcException">The hub did not take it.</exception>
-    public Task CompleteAsync(string call, IMessage completion, CancellationToken cancellation) =>
+    public Task<Proto.CompleteTaskResponse> CompleteAsync(string call, IMessage completion, CancellationToken cancellation) =>
         Together && Join(completion) is { } receipt
-            ? receipt.WaitAsync(cancellation)
+            ? UntilCancelledAsync(receipt, cancellation)
             : channel.CallAsync(call, completion, Proto.CompleteTaskResponse.Parser, timeout, cancellation);
 
-    private Task? Join(IMessage completion)
+    /// <summary>Closing ends the call, and all waiting with it.</summary>
+    private Task<Proto.CompleteTaskResponse> UntilCancelledAsync(Task<Proto.CompleteTaskResponse> receipt, CancellationToken cancellation) =>
+        cancellation == closing ? receipt : receipt.WaitAsync(cancellation);
+
+    private Task<Proto.CompleteTaskResponse>? Join(IMessage completion)
     {
-        Task? receipt;
+        Task<Proto.CompleteTaskResponse>? receipt;
         lock (_lock)
         {
             receipt = (_next ??= new()).TryAdd(completion);

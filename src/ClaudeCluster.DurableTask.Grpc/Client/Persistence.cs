@@ -44,15 +44,6 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
     /// <summary>What must reach the hub: until it has an answer that will not change.</summary>
     public Task<T> DeliverAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AgainAsync(call, IsPassing, Timeout.InfiniteTimeSpan, cancellation);
 
-    /// <inheritdoc cref="DeliverAsync{T}"/>
-    public Task DeliverAsync(Func<Task> call, CancellationToken cancellation) => DeliverAsync(
-        async () =>
-        {
-            await call();
-            return true;
-        },
-        cancellation);
-
     private static bool IsPassing(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.DeadlineExceeded
         or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted || IsRefused(e);
 
