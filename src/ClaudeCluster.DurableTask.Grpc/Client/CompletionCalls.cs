@@ -3,20 +3,17 @@ using Google.Protobuf;
 
 namespace ClaudeCluster.DurableTask.Grpc.Client;
 
-// Handing in completions. A hub of any make takes them one by one. Ours also takes those together that are ready together:
+// Handing in completions. A hub of any make takes them one by one. Ours also takes those together that are ready together.
 //
-//   ready:   a ──► call(a) on its way ──────────► answered
-//              b, c, d wait ...................... ──► call(b, c, d) ──► answered
-//
-// Nobody waits for company. A completion that is alone goes at once; only what becomes ready while a call is on its way goes with the
-// next one. So one call at a time is on its way, and a call costs the same however many completions it carries.
+// Nobody waits for company, and no call for the answer to another: a hub may take milliseconds to write what it is told. The first
+// completion only lets the work go before it that was queued already, as pieces of work come several at a time; what that completes
+// goes along.
 
 /// <summary>Hands in completions: each by a call of its own, or together where the hub has said that it takes them so.</summary>
 internal sealed class CompletionCalls(GrpcChannel channel, TimeSpan timeout, CancellationToken closing)
 {
     private readonly Lock _lock = new();
     private CompletionBatch? _next;
-    private bool _isSending;
 
     /// <summary>Whether the hub takes several at a time: each new stream of work says so again.</summary>
     public bool Together { get; set; }
@@ -33,34 +30,25 @@ internal sealed class CompletionCalls(GrpcChannel channel, TimeSpan timeout, Can
 
     private Task<Proto.CompleteTaskResponse>? Join(IMessage completion)
     {
-        Task<Proto.CompleteTaskResponse>? receipt;
         lock (_lock)
         {
-            receipt = (_next ??= new()).TryAdd(completion);
-            if (receipt is null || _isSending)
-                return receipt;
-            _isSending = true;
+            if (_next is not null)
+                return _next.TryAdd(completion);
+            var batch = new CompletionBatch();
+            if (batch.TryAdd(completion) is not { } receipt)
+                return null;
+            _next = batch;
+            _ = SendSoonAsync(batch);
+            return receipt;
         }
-
-        _ = SendAllAsync();
-        return receipt;
     }
 
-    private async Task SendAllAsync()
+    private async Task SendSoonAsync(CompletionBatch batch)
     {
-        while (TakeNext() is { } batch)
-            await SendAsync(batch);
-    }
-
-    private CompletionBatch? TakeNext()
-    {
+        await Task.Yield();
         lock (_lock)
-        {
-            var batch = _next;
             _next = null;
-            _isSending = batch is not null;
-            return batch;
-        }
+        await SendAsync(batch);
     }
 
     private async Task SendAsync(CompletionBatch batch)

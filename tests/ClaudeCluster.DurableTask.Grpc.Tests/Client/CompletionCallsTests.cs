@@ -29,33 +29,33 @@ public sealed class CompletionCallsTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_is_alone_goes_at_once_and_what_comes_meanwhile_goes_together()
+    public async Task What_is_ready_together_goes_together_and_waits_for_no_answer_to_another()
     {
         var first = CompleteAsync(NewActivity("a"));
         var call = await _hub.NextAsync();
-        Task[] later = [CompleteAsync(NewStep("b")), CompleteAsync(NewActivity("c")), CompleteAsync(NewStep("d"))];
         Assert.Equal("a", Assert.Single(call.Completions.Activities).CompletionToken);
 
-        call.Answer();
-        await first.WaitAsync(TestHub.Patience);
+        var later = await ReadyAsync(NewStep("b"), NewActivity("c"), NewStep("d"));
         var next = await _hub.NextAsync();
         Assert.Equal(["b", "d"], next.Completions.Steps.Select(step => step.CompletionToken));
         Assert.Equal("c", Assert.Single(next.Completions.Activities).CompletionToken);
-
         next.Answer();
         await Task.WhenAll(later).WaitAsync(TestHub.Patience);
+
+        Assert.False(first.IsCompleted);
+        call.Answer();
+        await first.WaitAsync(TestHub.Patience);
     }
 
     [Fact]
     public async Task One_that_is_refused_is_refused_alone()
     {
-        var (held, good, bad) = (CompleteAsync(NewActivity("a")), CompleteAsync(NewStep("good")), CompleteAsync(NewStep("bad")));
-        (await _hub.NextAsync()).Answer();
+        var both = await ReadyAsync(NewStep("good"), NewStep("bad"));
 
         (await _hub.NextAsync()).Answer(refused: "bad");
 
-        await Task.WhenAll(held, good).WaitAsync(TestHub.Patience);
-        var e = await Assert.ThrowsAsync<RpcException>(() => bad.WaitAsync(TestHub.Patience));
+        await both[0].WaitAsync(TestHub.Patience);
+        var e = await Assert.ThrowsAsync<RpcException>(() => both[1].WaitAsync(TestHub.Patience));
         Assert.Equal((StatusCode.NotFound, "Not yours."), (e.StatusCode, e.Detail));
     }
 
@@ -105,6 +105,10 @@ public sealed class CompletionCallsTests : IDisposable
     }
 
     private Task CompleteAsync(IMessage completion) => _calls.CompleteAsync("One", completion, CancellationToken.None);
+
+    /// <summary>All of them before the first can go.</summary>
+    private Task<Task[]> ReadyAsync(params IMessage[] completions) => Task.Factory.StartNew(
+        () => completions.Select(CompleteAsync).ToArray(), CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
 
     private static Proto.OrchestratorResponse NewStep(string token) => new() { CompletionToken = token };
 

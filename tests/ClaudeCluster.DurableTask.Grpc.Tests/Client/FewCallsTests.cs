@@ -39,7 +39,6 @@ public sealed class FewCallsTests
         await work.MoveNextAsync();
         var step = (StepWorkItem)work.Current;
 
-        // The first goes alone, and while it is on its way the others gather.
         var receipts = await Task.WhenAll(
             CompleteAsync(step with { Token = "forged-1" }), CompleteAsync(step with { Token = "forged-2" }), CompleteAsync(step), CompleteAsync(step with { Token = "forged-3" }));
 
