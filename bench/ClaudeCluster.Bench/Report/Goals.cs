@@ -26,7 +26,8 @@ internal static class Goals
 
     public static Goal? Wire(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(300) : null;
 
-    public static Goal? WireShare(string store) => store == StoreChoice.SqliteName ? Goal.AtLeast(0.6) : null;
+    /// <summary>Bare calls store nothing, so what is held against them stores nothing either.</summary>
+    public static Goal? WireShare(string store) => store == StoreChoice.MemoryName ? Goal.AtLeast(0.6) : null;
 
     /// <summary>The SDK itself is the limit, not what is stored.</summary>
     public static Goal WireOfSdk { get; } = Goal.AtLeast(0.9);

@@ -16,7 +16,7 @@ internal sealed class WireRow : Row
 {
     private const int InFlight = 50;
 
-    /// <summary>A start, a wait, six steps and five activities.</summary>
+    /// <summary>A start, a wait, six steps and five activities, as an SDK makes them. Our own worker hands in several completions by one call.</summary>
     private const int CallsOfSequence = 13;
 
     public override string Id => RowCatalogue.Wire;

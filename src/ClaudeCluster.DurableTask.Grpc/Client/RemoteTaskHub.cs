@@ -20,6 +20,7 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
     private readonly GrpcChannel _channel;
     private readonly RemoteTaskHubOptions _options;
     private readonly Persistence _persistence;
+    private readonly HistoryCalls _history;
     private readonly RemoteWork _work;
     private readonly IIdSource _ids;
     private readonly CancellationTokenSource _closing = new();
@@ -31,7 +32,10 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         _ids = new RandomIds(time);
         _channel = HubChannel.Open(address, options);
         _persistence = new Persistence(options, time, random, logger);
-        _work = new RemoteWork(_channel, options, _persistence, new Pauses(options.ReconnectAfter, options.ReconnectAtMostAfter, time, random), address, time, logger);
+        var completions = new CompletionCalls(_channel, options.CallTimeout, _closing.Token);
+        var pauses = new Pauses(options.ReconnectAfter, options.ReconnectAtMostAfter, time, random);
+        _history = new HistoryCalls(_channel, _persistence);
+        _work = new RemoteWork(_channel, completions, _history, options, _persistence, pauses, address, time, logger);
     }
 
     /// <summary>What is not yet delivered is no longer tried.</summary>
@@ -60,7 +64,7 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
     {
         var request = new Proto.StreamInstanceHistoryRequest { InstanceId = instanceId, ExecutionId = executionId };
         foreach (var happened in await Errors.OfInstanceAsync(
-            instanceId, () => _persistence.RepeatAsync(() => _work.ReadHistoryAsync(request, cancellation), cancellation)))
+            instanceId, () => _persistence.RepeatAsync(() => _history.ReadAsync(request, cancellation), cancellation)))
         {
             yield return happened;
         }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
 using ClaudeCluster.DurableTask.Grpc.Mapping;
 using ClaudeCluster.DurableTask.Grpc.Wire;
@@ -13,7 +13,15 @@ namespace ClaudeCluster.DurableTask.Grpc.Client;
 
 /// <summary>The worker's side: the stream of work, what is handed in, and what is held between the two.</summary>
 internal sealed class RemoteWork(
-    GrpcChannel channel, RemoteTaskHubOptions options, Persistence persistence, Pauses pauses, HubAddress address, TimeProvider time, ILogger logger)
+    GrpcChannel channel,
+    CompletionCalls completions,
+    HistoryCalls history,
+    RemoteTaskHubOptions options,
+    Persistence persistence,
+    Pauses pauses,
+    HubAddress address,
+    TimeProvider time,
+    ILogger logger)
 {
     /// <summary>Activities that were given here and not yet completed: a new stream says so, and they stay this worker's.</summary>
     private readonly ConcurrentDictionary<string, ActivityWorkItem> _held = new(StringComparer.Ordinal);
@@ -92,19 +100,11 @@ internal sealed class RemoteWork(
         }
     }
 
-    public async Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation)
-    {
-        List<HistoryEvent> events = [];
-        await foreach (var chunk in channel.StreamAsync("StreamInstanceHistory", request, Proto.HistoryChunk.Parser, null, cancellation))
-            events.AddRange(chunk.Events.Select(EventMapping.ToEvent));
-        return events;
-    }
-
     private async Task<Receipt> DeliverAsync(string call, Google.Protobuf.IMessage completion, CancellationToken cancellation)
     {
         try
         {
-            await persistence.DeliverAsync(() => channel.CallAsync(call, completion, Proto.CompleteTaskResponse.Parser, options.CallTimeout, cancellation), cancellation);
+            await persistence.DeliverAsync(() => completions.CompleteAsync(call, completion, cancellation), cancellation);
             return Receipt.Accepted;
         }
         catch (RpcException e)
@@ -146,7 +146,7 @@ internal sealed class RemoteWork(
         {
             await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, cancellation);
             logger.Connected(address);
-            await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer)))
+            await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer), Learn))
             {
                 pauses.Reset();
                 alarm.Change(options.SilenceLimit, Timeout.InfiniteTimeSpan);
@@ -181,6 +181,7 @@ internal sealed class RemoteWork(
         {
             [Headers.WorkerId] = offer.WorkerId,
             [Headers.ReadsHistory] = "1",
+            [Headers.Together] = "1",
         };
         if (WorkRequest.OnlyKind(offer) is { } kind)
             headers[Headers.Only] = kind;
@@ -188,6 +189,8 @@ internal sealed class RemoteWork(
             headers[Headers.Holds] = string.Join(',', _held.Keys.Take(MostTokensOfHeader));
         return headers;
     }
+
+    private void Learn(HttpResponseHeaders answer) => completions.Together = answer.Contains(Headers.Together);
 
     /// <summary>Null for what is no work. What is not understood goes back: another worker may.</summary>
     private async Task<WorkItem?> ToItemAsync(Proto.WorkItem message, CancellationToken cancellation)
@@ -213,7 +216,7 @@ internal sealed class RemoteWork(
                 catch (RpcException e)
                 {
                     logger.WorkNotUnderstood(message.OrchestratorRequest.InstanceId, e.Detail);
-                    var step = new StepWorkItem(message.OrchestratorRequest.InstanceId, string.Empty, message.CompletionToken, [], new KnownPast([]));
+                    var step = new StepWorkItem(message.OrchestratorRequest.InstanceId, string.Empty, message.CompletionToken, [], NoPast.Instance);
                     await AbandonAsync(step, null, cancellation);
                     return null;
                 }
@@ -249,41 +252,10 @@ internal sealed class RemoteWork(
         Trace = request.ParentTraceContext.ToTrace(),
     };
 
-    private StepWorkItem ToItem(Proto.OrchestratorRequest request, string token)
+    private StepWorkItem ToItem(Proto.OrchestratorRequest request, string token) => new(
+        request.InstanceId, request.ExecutionId ?? string.Empty, token, [.. request.NewEvents.Select(EventMapping.ToEvent)], history.PastOf(request))
     {
-        IPastEvents past = request.RequiresHistoryStreaming
-            ? new StreamedPast(this, request.InstanceId, request.ExecutionId)
-            : new KnownPast([.. request.PastEvents.Select(EventMapping.ToEvent)]);
-        return new StepWorkItem(request.InstanceId, request.ExecutionId ?? string.Empty, token, [.. request.NewEvents.Select(EventMapping.ToEvent)], past)
-        {
-            // Other hubs do not say which past it is: then the code begins from the past that they send.
-            Revision = request.Properties.TryGetValue(Headers.Revision, out var revision) ? (int)revision.NumberValue : -1,
-        };
-    }
-
-    private sealed class KnownPast(IReadOnlyList<HistoryEvent> events) : IPastEvents
-    {
-        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) => Task.FromResult(events);
-    }
-
-    private sealed class StreamedPast(RemoteWork work, string instanceId, string? executionId) : IPastEvents
-    {
-        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation)
-        {
-            var request = new Proto.StreamInstanceHistoryRequest { InstanceId = instanceId, ExecutionId = executionId, ForWorkItemProcessing = true };
-            return work.ReadPastAsync(request, cancellation);
-        }
-    }
-
-    private async Task<IReadOnlyList<HistoryEvent>> ReadPastAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            return await persistence.DeliverAsync(() => ReadHistoryAsync(request, cancellation), cancellation);
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.DataLoss)
-        {
-            throw new JsonException(e.Detail, e);
-        }
-    }
+        // Other hubs do not say which past it is: then the code begins from the past that they send.
+        Revision = request.Properties.TryGetValue(Headers.Revision, out var revision) ? (int)revision.NumberValue : -1,
+    };
 }

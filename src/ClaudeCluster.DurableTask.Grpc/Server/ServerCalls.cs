@@ -4,7 +4,6 @@ using ClaudeCluster.DurableTask.Grpc.Wire;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.DurableTask.Grpc.Server;
 
@@ -20,7 +19,7 @@ namespace ClaudeCluster.DurableTask.Grpc.Server;
 // nothing is done with it: a server that answers early and a client that leaves early make HTTP/2 reset streams until it gives up.
 
 /// <summary>Turns handlers of messages into handlers of HTTP requests.</summary>
-internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider time, ILogger logger)
+internal sealed class ServerCalls(TaskHubServerOptions options, CallFailures failures, TimeProvider time)
 {
     /// <summary>One message in, one out.</summary>
     public RequestDelegate Unary<TRequest, TResponse>(MessageParser<TRequest> parser, Func<TRequest, HubCall, Task<TResponse>> handle)
@@ -31,11 +30,13 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
             await WriteAsync(http, answer, call.Cancellation);
         });
 
-    /// <summary>One message in, any number out.</summary>
-    public RequestDelegate Streaming<TRequest, TResponse>(MessageParser<TRequest> parser, Func<TRequest, HubCall, ResponseStream<TResponse>, Task> handle)
+    /// <summary>One message in, any number out; before the first of them headers of its own, if it has any.</summary>
+    public RequestDelegate Streaming<TRequest, TResponse>(
+        MessageParser<TRequest> parser, Func<TRequest, HubCall, ResponseStream<TResponse>, Task> handle, Action<HttpContext>? greet = null)
         where TRequest : class, IMessage<TRequest>
         where TResponse : IMessage => http => ServeAsync(http, parser, async (request, call) =>
         {
+            greet?.Invoke(http);
             await http.Response.StartAsync(call.Cancellation);
             var output = new ResponseStream<TResponse>(http.Response.BodyWriter, call.Cancellation);
             await handle(request, call, output);
@@ -87,17 +88,10 @@ internal sealed class ServerCalls(TaskHubServerOptions options, TimeProvider tim
         }
         catch (Exception e)
         {
-            var (status, detail) = HubErrors.ToStatus(e);
-            if (status == StatusCode.Internal)
-                logger.CallFailed(http.Request.Path, e);
-            if (status is StatusCode.Unauthenticated or StatusCode.PermissionDenied)
-                Report(http, grant, status, detail);
+            var (status, detail) = failures.Note(http, grant, e);
             EndAs(http, status, detail);
         }
     }
-
-    private void Report(HttpContext http, HubGrant? grant, StatusCode status, string detail) => options.OnRefused?.Invoke(new HubRefusal(
-        grant?.Holder, http.Request.Path, detail, status == StatusCode.Unauthenticated, http.Connection.RemoteIpAddress));
 
     private ITimer? StartAlarm(HttpContext http, CancellationTokenSource deadline)
     {

@@ -31,7 +31,9 @@ public sealed class TaskHubServer
         var instances = new InstanceCalls(named);
         var work = new WorkItemCalls(named, new BackOff(time), logger);
         var stream = new WorkStream(named, options, time, logger, stopping);
-        var calls = new ServerCalls(options, time, logger);
+        var failures = new CallFailures(options, logger);
+        var together = new CompletionsTogether(work, failures);
+        var calls = new ServerCalls(options, failures, time);
         _unknown = calls.RefuseAsync;
         _calls = new(StringComparer.Ordinal)
         {
@@ -57,9 +59,10 @@ public sealed class TaskHubServer
                 calls.Unary(Proto.SkipGracefulOrchestrationTerminationsRequest.Parser, instances.SkipGracefulTerminationsAsync),
             ["StreamInstanceHistory"] = calls.Streaming<Proto.StreamInstanceHistoryRequest, Proto.HistoryChunk>(
                 Proto.StreamInstanceHistoryRequest.Parser, work.StreamHistoryAsync),
-            ["GetWorkItems"] = calls.Streaming<Proto.GetWorkItemsRequest, Proto.WorkItem>(Proto.GetWorkItemsRequest.Parser, stream.ServeAsync),
+            ["GetWorkItems"] = calls.Streaming<Proto.GetWorkItemsRequest, Proto.WorkItem>(Proto.GetWorkItemsRequest.Parser, stream.ServeAsync, WorkStream.Greet),
             ["CompleteOrchestratorTask"] = calls.Unary(Proto.OrchestratorResponse.Parser, work.CompleteStepAsync),
             ["CompleteActivityTask"] = calls.Unary(Proto.ActivityResponse.Parser, work.CompleteActivityAsync),
+            [Headers.CompleteTogether] = calls.Unary(Proto.Completions.Parser, together.CompleteAsync),
             ["AbandonTaskOrchestratorWorkItem"] = calls.Unary(Proto.AbandonOrchestrationTaskRequest.Parser, work.AbandonStepAsync),
             ["AbandonTaskActivityWorkItem"] = calls.Unary(Proto.AbandonActivityTaskRequest.Parser, work.AbandonActivityAsync),
             // The hubs of a server are there from its start to its end: there is nothing to create, and nothing that a call may delete.

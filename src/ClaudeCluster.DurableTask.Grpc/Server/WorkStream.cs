@@ -6,6 +6,7 @@ using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.WorkItems;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.DurableTask.Grpc.Server;
@@ -26,6 +27,13 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
 {
     private static readonly Proto.WorkItem Ping = new() { HealthPing = new() };
     private int _streams;
+
+    /// <summary>Tells a worker that understands it what this hub can do beyond the protocol.</summary>
+    public static void Greet(HttpContext http)
+    {
+        if (http.Request.Headers.ContainsKey(Headers.Together))
+            http.Response.Headers[Headers.Together] = "1";
+    }
 
     public async Task ServeAsync(Proto.GetWorkItemsRequest request, HubCall call, ResponseStream<Proto.WorkItem> output)
     {
@@ -119,11 +127,11 @@ internal sealed class WorkStream(TaskHubs hubs, TaskHubServerOptions options, Ti
         _ => throw new ArgumentOutOfRangeException(nameof(item)),
     };
 
-    /// <summary>For a worker that reads the past itself, if it does not remember it.</summary>
+    /// <summary>For a worker that reads the past itself, if there is one and it does not remember it.</summary>
     private static Proto.WorkItem ToMessage(StepWorkItem step)
     {
         var request = NewRequest(step);
-        request.RequiresHistoryStreaming = true;
+        request.RequiresHistoryStreaming = step.Past is not NoPast;
         request.Properties[Headers.Revision] = Value.ForNumber(step.Revision);
         return new Proto.WorkItem { OrchestratorRequest = request, CompletionToken = step.Token };
     }

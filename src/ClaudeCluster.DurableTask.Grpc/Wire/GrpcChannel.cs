@@ -28,7 +28,7 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         return answer ?? throw new RpcException(StatusCode.Internal, $"The call {call} was answered without a message.");
     }
 
-    /// <summary>One message in, any number out.</summary>
+    /// <summary>One message in, any number out. The answer's headers are seen before the first of them.</summary>
     /// <exception cref="RpcException">The call ended with another status than OK.</exception>
     public async IAsyncEnumerable<T> StreamAsync<T>(
         string call,
@@ -36,7 +36,8 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         MessageParser<T> parser,
         TimeSpan? timeout,
         [EnumeratorCancellation] CancellationToken cancellation,
-        IReadOnlyDictionary<string, string>? more = null)
+        IReadOnlyDictionary<string, string>? more = null,
+        Action<HttpResponseHeaders>? answered = null)
         where T : class, IMessage<T>
     {
         using var message = NewRequest(call, request, timeout);
@@ -46,6 +47,7 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         ThrowUnlessGrpc(response);
         if (response.Headers.TryGetValues(Headers.Status, out _))
             ThrowUnlessOk(response.Headers);
+        answered?.Invoke(response.Headers);
         var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellation));
         try
         {

@@ -21,6 +21,12 @@ internal static class Headers
     /// <summary>GetWorkItems: the one kind of work that the worker has room for: "steps", "activities" or "nothing". On the wire a room of 0 means that the hub decides.</summary>
     public const string Only = "claudecluster-only";
 
+    /// <summary>GetWorkItems: the worker can hand in completions together; in the answer: this hub takes them so, by <see cref="CompleteTogether"/>.</summary>
+    public const string Together = "claudecluster-together";
+
+    /// <summary>The call that takes several completions at a time.</summary>
+    public const string CompleteTogether = "ClaudeClusterCompleteTogether";
+
     /// <summary>GetWorkItems: tokens of activities that the worker holds from an earlier stream, comma-separated.</summary>
     public const string Holds = "claudecluster-holds";
 

@@ -264,14 +264,6 @@ internal sealed class Dispatch(ITaskHubStore store, HubClock clock, HeldWork hel
         _ => new StoredPast(store, _pasts, claimed.Lease.State),
     };
 
-    /// <summary>Of an execution's first step.</summary>
-    private sealed class NoPast : IPastEvents
-    {
-        public static NoPast Instance { get; } = new();
-
-        public Task<IReadOnlyList<HistoryEvent>> ReadAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<HistoryEvent>>([]);
-    }
-
     /// <summary>Of a step whose messages cannot be read.</summary>
     private sealed class UnreadablePast(string reason) : IPastEvents
     {

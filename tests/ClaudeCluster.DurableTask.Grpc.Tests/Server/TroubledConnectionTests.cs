@@ -45,7 +45,7 @@ public sealed class TroubledConnectionTests
 
         await RunSequencesAsync(client, hub);
 
-        Assert.True(proxy.Connections > 10, $"Only {proxy.Connections} connections were made.");
+        Assert.True(proxy.Connections > 5, $"Only {proxy.Connections} connections were made.");
     }
 
     [Fact]
@@ -185,7 +185,10 @@ public sealed class TroubledConnectionTests
 
         await running;
 
-        Assert.Equal(2, hub.Hub.ConnectedWorkers);
+        // The last one may have had nothing left to do, and still be on its way.
+        using var limit = new CancellationTokenSource(TestHub.Patience);
+        while (hub.Hub.ConnectedWorkers != 2)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
     }
 
     [Fact]
