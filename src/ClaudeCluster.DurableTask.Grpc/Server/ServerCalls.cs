@@ -38,6 +38,9 @@ internal sealed class ServerCalls(TaskHubServerOptions options, CallFailures fai
         {
             greet?.Invoke(http);
             await http.Response.StartAsync(call.Cancellation);
+            // What is said in headers is heard at once, however long the first message is in coming.
+            if (greet is not null)
+                await http.Response.BodyWriter.FlushAsync(call.Cancellation);
             var output = new ResponseStream<TResponse>(http.Response.BodyWriter, call.Cancellation);
             await handle(request, call, output);
             await output.FlushAsync();
