@@ -15,16 +15,20 @@ internal sealed class EventNotes(IRecordStore records, Audit audit, TimeProvider
     private readonly RecentRecords _refused = new(records, "refused", time);
 
     /// <summary>It ends at the door.</summary>
-    public void Ignored(string what, string? sender, string why) =>
-        logger.EventEnded(Audit.Clean(sender is null ? what : $"{what} by '{sender}'"), Audit.Clean($"ignored: {why}"));
+    public void Ignored(string what, string? sender, string why)
+    {
+        var (name, words) = (Audit.Clean(sender is null ? what : $"{what} by '{sender}'"), Audit.Clean($"ignored: {why}"));
+        logger.EventEnded(name, words);
+    }
 
     /// <summary>It went on its way, or did so before.</summary>
     public void HandedIn(RepositoryEvent happened, string id, bool isNew)
     {
+        var name = NameOf(happened);
         if (isNew)
-            logger.EventHandedIn(id, NameOf(happened));
+            logger.EventHandedIn(id, name);
         else
-            logger.EventDecided(id, NameOf(happened), "came before");
+            logger.EventDecided(id, name, "came before");
     }
 
     /// <summary>What its orchestration decided is in the hub.</summary>
@@ -37,10 +41,11 @@ internal sealed class EventNotes(IRecordStore records, Audit audit, TimeProvider
                 history.Add(happened);
             if (EventOutcome.Of(history) is not { } outcome)
                 return;
+            var (name, words) = (NameOf(outcome.Event), Audit.Clean(outcome.Words));
             if (outcome.IsRefused && await IsFirstRefusalAsync(id, executionId, cancellation))
                 audit.Add(outcome.Event.Sender.Login, $"{EventWords.Of(outcome.Event)} ({id})", outcome.Words, address: null);
             else
-                logger.EventDecided(id, NameOf(outcome.Event), Audit.Clean(outcome.Words));
+                logger.EventDecided(id, name, words);
         }
         catch (Exception failure)
         {
