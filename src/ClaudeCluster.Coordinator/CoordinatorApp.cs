@@ -61,7 +61,8 @@ public sealed class CoordinatorApp : IAsyncDisposable
         new AgentsApi(gate, registry, fleet).MapTo(web);
         new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);
         new AuditApi(gate, audit).MapTo(web);
-        MapDoors(options, gate, web, time);
+        var notes = new EventNotes(options.Records, audit, time, logger);
+        MapDoors(options, gate, notes, web, time);
 
         try
         {
@@ -74,9 +75,9 @@ public sealed class CoordinatorApp : IAsyncDisposable
             throw;
         }
 
-        var flows = options.GitHub is { } gitHub ? new FlowWorker(HubOf(options), gitHub, options.Feedback, fleet, time, logs) : null;
+        var flows = options.GitHub is { } gitHub ? new FlowWorker(new WatchedHub(HubOf(options), notes), gitHub, options.Feedback, fleet, time, logs) : null;
         var watch = new RegistryWatch(registry, options.LookAgain, time, logger);
-        IReadOnlyList<IAsyncDisposable> loops = Reconcile(options, audit, time, logger) is { } reconciler ? [reconciler, watch] : [watch];
+        IReadOnlyList<IAsyncDisposable> loops = Reconcile(options, audit, notes, time, logger) is { } reconciler ? [reconciler, watch] : [watch];
         return new CoordinatorApp(web, audit, flows, loops, WebListener.AddressOf(web, options), operatorToken.Fresh, fleet) { WebhookAddress = WebListener.WebhookAddressOf(web, options) };
     }
 
@@ -100,24 +101,24 @@ public sealed class CoordinatorApp : IAsyncDisposable
         return server;
     }
 
-    private static void MapDoors(CoordinatorOptions options, Gate gate, WebApplication web, TimeProvider time)
+    private static void MapDoors(CoordinatorOptions options, Gate gate, EventNotes notes, WebApplication web, TimeProvider time)
     {
         new FlowsApi(gate, HubOf(options)).MapTo(web);
         new CommandsApi(gate, HubOf(options), time).MapTo(web);
         if (options.GitHub is null)
             return;
-        var doors = new Doors(new DurableTaskClient(HubOf(options)));
+        var doors = new Doors(new DurableTaskClient(HubOf(options)), notes);
         new EventsApi(gate, doors).MapTo(web);
         if (options.WebhookSecret is { } secret)
             new WebhookApi(gate, doors, secret, options.WebhookRoom, new DeliveryIds(options.Records, time), time).MapTo(web);
     }
 
-    private static Reconciler? Reconcile(CoordinatorOptions options, Audit audit, TimeProvider time, ILogger logger)
+    private static Reconciler? Reconcile(CoordinatorOptions options, Audit audit, EventNotes notes, TimeProvider time, ILogger logger)
     {
         if (options is not { GitHub: { } gitHub, LostEvents: { } lostEvents })
             return null;
         var client = new DurableTaskClient(HubOf(options));
-        return new Reconciler(client, lostEvents, gitHub, new Doors(client), audit, options.Reconciler, time, logger);
+        return new Reconciler(client, lostEvents, gitHub, new Doors(client, notes), audit, options.Reconciler, time, logger);
     }
 
     private static ITaskHub HubOf(CoordinatorOptions options) =>

@@ -20,6 +20,9 @@ internal static class Failures
             case HostNotReadyException host:
                 output.Error("hostNotReady", [new Problem("this machine", host.Detail, host.Fix)]);
                 return ExitCode.HostNotReady;
+            case UntrustedCoordinatorException untrusted:
+                output.Error("hostNotReady", [untrusted.Problem]);
+                return ExitCode.HostNotReady;
             case HubFileException hub:
                 output.Error("hostNotReady", [new Problem(hub.Path, Sentence(hub.Reason), hub.Fix)]);
                 return ExitCode.HostNotReady;

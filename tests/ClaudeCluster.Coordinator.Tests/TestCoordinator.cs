@@ -9,6 +9,7 @@ using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage.Sqlite;
 using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.DurableTask.WorkItems;
+using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Coordinator.Tests;
 
@@ -37,13 +38,13 @@ internal sealed class TestCoordinator : IAsyncDisposable
 
     public LocalTaskHub Hub => _hub;
 
-    public static async Task<TestCoordinator> StartAsync(string folder, string? operatorToken = null, Func<CoordinatorOptions, CoordinatorOptions>? change = null)
+    public static async Task<TestCoordinator> StartAsync(string folder, string? operatorToken = null, Func<CoordinatorOptions, CoordinatorOptions>? change = null, ILoggerFactory? logs = null)
     {
         var store = new SqliteHubStore(Path.Combine(folder, "hub.db"));
         var hub = new LocalTaskHub(store, TimeProvider.System, null, new LocalTaskHubOptions { WorkersAreElsewhere = true });
         await hub.OpenAsync();
         var options = new CoordinatorOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Records = store.Records, Hub = hub };
-        var app = await CoordinatorApp.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System);
+        var app = await CoordinatorApp.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, logs);
         return new TestCoordinator(hub, app, app.FreshOperatorToken ?? operatorToken ?? throw new InvalidOperationException("The operator's token was made before."));
     }
 

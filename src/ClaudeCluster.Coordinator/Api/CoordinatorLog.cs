@@ -5,7 +5,22 @@ namespace ClaudeCluster.Coordinator;
 internal static partial class CoordinatorLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "{Who} from {Address}: {What}: {Why}")]
-    public static partial void Audited(this ILogger logger, string who, string what, string why, string? address);
+    public static partial void Audited(this ILogger logger, string who, string what, string why, string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Who}: {What}: {Why}")]
+    public static partial void Audited(this ILogger logger, string who, string what, string why);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What}: {Outcome}")]
+    public static partial void EventEnded(this ILogger logger, string what, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Event}: {What}: handed in")]
+    public static partial void EventHandedIn(this ILogger logger, string @event, string what);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Event}: {What}: {Outcome}")]
+    public static partial void EventDecided(this ILogger logger, string @event, string what, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Event}: what became of it could not be read.")]
+    public static partial void EventNotTold(this ILogger logger, string @event, Exception reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The audit could not be written.")]
     public static partial void NotAudited(this ILogger logger, Exception reason);

@@ -38,7 +38,7 @@ internal sealed class Audit : IAsyncDisposable
 
     public void Add(string who, string what, string why, string? address)
     {
-        var entry = new AuditEntry(_time.GetUtcNow(), Short(who), Short(what), Short(why), address);
+        var entry = new AuditEntry(_time.GetUtcNow(), Clean(who), Clean(what), Clean(why), address);
         if (!_waiting.Writer.TryWrite(entry))
             Interlocked.Increment(ref _lost);
     }
@@ -56,6 +56,13 @@ internal sealed class Audit : IAsyncDisposable
         await _writing;
     }
 
+    /// <summary>Others wrote it: one line, and not a long one.</summary>
+    public static string Clean(string text)
+    {
+        var clean = string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
+        return clean.Length <= LongestText ? clean : clean[..LongestText];
+    }
+
     private async Task WriteAsync()
     {
         await foreach (var entry in _waiting.Reader.ReadAllAsync(CancellationToken.None))
@@ -68,7 +75,10 @@ internal sealed class Audit : IAsyncDisposable
 
     private async Task WriteAsync(AuditEntry entry)
     {
-        _logger.Audited(entry.Who, entry.What, entry.Why, entry.Address);
+        if (entry.Address is { } address)
+            _logger.Audited(entry.Who, entry.What, entry.Why, address);
+        else
+            _logger.Audited(entry.Who, entry.What, entry.Why);
         try
         {
             await _records.AppendAsync(Log, JsonSerializer.Serialize(entry, ApiJson.Options), CancellationToken.None);
@@ -77,11 +87,5 @@ internal sealed class Audit : IAsyncDisposable
         {
             _logger.NotAudited(e);
         }
-    }
-
-    private static string Short(string text)
-    {
-        var clean = string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
-        return clean.Length <= LongestText ? clean : clean[..LongestText];
     }
 }

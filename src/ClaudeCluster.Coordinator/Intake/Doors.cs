@@ -12,7 +12,7 @@ namespace ClaudeCluster.Coordinator;
 internal sealed record Arrival(string? Event, bool IsNew, string? Reason);
 
 /// <summary>What the doors do with a body of GitHub's: read it, and hand it to the hub. It is durable when that returns.</summary>
-internal sealed class Doors(DurableTaskClient client)
+internal sealed class Doors(DurableTaskClient client, EventNotes notes)
 {
     /// <summary>GitHub sends what belongs together within seconds.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromSeconds(10);
@@ -21,13 +21,21 @@ internal sealed class Doors(DurableTaskClient client)
     public async Task<Arrival> ReceiveAsync(ReadOnlyMemory<byte> body, string eventName, Func<Task>? beforeHandIn, CancellationToken cancellation)
     {
         if (RepositoryEventReader.Read(body, "body", eventName) is not { } received)
-            return new Arrival(null, IsNew: false, $"'{eventName}' events mean nothing to a flow.");
+            return Ignore(eventName, sender: null, $"'{eventName}' events mean nothing to a flow.");
         if (EventRules.WhyOfNoUse(received) is { } why)
-            return new Arrival(null, IsNew: false, why);
+            return Ignore(EventWords.Of(received), received.Sender.Login, why);
         if (beforeHandIn is not null)
             await beforeHandIn();
         var (id, isNew) = await HandInAsync(new EventDelivery(received), cancellation);
+        notes.HandedIn(received, id, isNew);
         return new Arrival(id, isNew, null);
+    }
+
+    /// <summary>It ends here.</summary>
+    public Arrival Ignore(string what, string? sender, string why)
+    {
+        notes.Ignored(what, sender, why);
+        return new Arrival(null, IsNew: false, why);
     }
 
     /// <summary>What is read already. It is durable when this returns, and once.</summary>

@@ -21,7 +21,7 @@ internal sealed class WebhookApi(Gate gate, Doors doors, string secret, WebhookR
     {
         var body = await ReadAsync(http);
         var name = Doors.EventNameOf(http);
-        var arrival = name == Ping ? new Arrival(null, IsNew: false, "pong") : await doors.ReceiveAsync(body, name, () => KeepAsync(http, body), http.RequestAborted);
+        var arrival = name == Ping ? doors.Ignore(Ping, sender: null, "pong") : await doors.ReceiveAsync(body, name, () => KeepAsync(http, body), http.RequestAborted);
         await ApiJson.WriteAsync(http, arrival, StatusCodes.Status202Accepted);
     });
 

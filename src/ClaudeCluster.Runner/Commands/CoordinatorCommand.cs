@@ -3,6 +3,7 @@ using ClaudeCluster.Coordinator;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.GitHub;
+using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Runner;
 
@@ -44,6 +45,8 @@ internal static class CoordinatorCommand
             var (webhook, looks) = (GitHubChoice.WebhookListen(host, listen.Address), reconciler.Read(parsed, host));
             var token = Serving.Credential(host, own.Name, parsed.GetValue(own));
             using var logs = new OutputLogs(output, host);
+            // Events, agents and refusals are told of; each step of the hub is not.
+            using var told = new OutputLogs(output, host, LogLevel.Information);
             var chosen = HubStore.Of(parsed.GetValue(store) ?? host.Variable("DATABASE_URL"), host, logs);
             await using var hub = elsewhere.Read(parsed, host) is { } connection
                 ? await CoordinatorHub.ElsewhereAsync(connection, chosen, host, logs, cancellationToken)
@@ -68,7 +71,7 @@ internal static class CoordinatorCommand
                 TriggerToken = GitHubChoice.TriggerToken(host),
                 IsSound = chosen.IsSound,
             };
-            await using var app = await Serving.StartAsync(listen.Address, () => CoordinatorApp.StartAsync(options, host.Time, logs, cancellationToken));
+            await using var app = await Serving.StartAsync(listen.Address, () => CoordinatorApp.StartAsync(options, host.Time, told, cancellationToken));
             Tell(output, app, chosen, listen, hub, options);
             await Serving.UntilCancelledAsync(cancellationToken);
             output.Note("Stopping: no more work is handed out.");

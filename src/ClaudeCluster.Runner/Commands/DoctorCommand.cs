@@ -16,34 +16,43 @@ internal sealed record Check(string Name, bool Ok, bool Needed, string Detail, s
 internal static class DoctorCommand
 {
     private const long LittleDisk = 1L << 30;
+    private const string Coordinator = "coordinator";
+    private const string Agent = "agent";
+    private const string Run = "run";
 
     public static Command Create(CommandLine.Invocation invocation)
     {
         var hub = new Option<string?>("--hub") { Description = "A hub file to look at.", HelpName = "FILE" };
+        var role = new Option<string?>("--for")
+        {
+            Description = "Looks only for what this PC needs to be the coordinator's, to be an agent's, or for 'run'. Default: for all of it.",
+            HelpName = $"{Coordinator}|{Agent}|{Run}",
+        };
+        role.AcceptOnlyFromAmong(Coordinator, Agent, Run);
         var gitHub = new GitHubChoice();
         var command = new Command(
             "doctor",
             "Looks for git, Claude Code and its login, the sandbox's programs, disk and hub file, and says how to mend what is missing.\n"
             + "With a login for GitHub it asks there which permissions are missing for what; GITHUB_REPOSITORIES says where to look.\n"
-            + "Nothing is changed, and no other request leaves this machine. Exit code 3 if something is missing.")
+            + "Nothing is changed, and no other request leaves this machine. Exit code 3 if something is missing.\n\n"
+            + "Example: claude-cluster doctor --for coordinator")
         {
-            hub,
+            hub, role,
         };
         gitHub.AddTo(command);
         return invocation.With(command, async (parsed, output, cancellationToken) =>
         {
             var host = invocation.Host;
-            var checks = new List<Check>
-            {
-                await GitAsync(host, cancellationToken),
-                await ClaudeAsync(host, cancellationToken),
-                Sandbox(host),
-                Disk(host),
-            };
+            var chosen = parsed.GetValue(role);
+            var checks = new List<Check>();
+            if (chosen is not Coordinator)
+                checks.AddRange([await GitAsync(host, cancellationToken), await ClaudeAsync(host, cancellationToken), Sandbox(host)]);
+            checks.Add(Disk(host));
             if (parsed.GetValue(hub) is { } file)
                 checks.Add(Hub(host.FullPath(file)));
-            checks.AddRange(await GitHubChecks.LookAsync(() => gitHub.Open(parsed, host), ReconcilerChoice.Listed(host), cancellationToken));
-            return Report(checks, output);
+            if (chosen is null or Coordinator)
+                checks.AddRange(await GitHubChecks.LookAsync(() => gitHub.Open(parsed, host), ReconcilerChoice.Listed(host), isExpected: chosen is not null, cancellationToken));
+            return Report(checks, chosen, output);
         });
     }
 
@@ -105,7 +114,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static ExitCode Report(List<Check> checks, Output output)
+    private static ExitCode Report(List<Check> checks, string? role, Output output)
     {
         output.Answer(new { Ok = checks.TrueForAll(check => check.Ok), Checks = checks });
         foreach (var check in checks)
@@ -118,8 +127,13 @@ internal static class DoctorCommand
                 output.Line($"    {fix}");
         }
 
-        if (checks.TrueForAll(check => check.Ok))
+        var isReady = checks.TrueForAll(check => check.Ok);
+        if (role is not null)
+            output.Line($"{(isReady ? "Ready" : "Not ready")} {role switch { Coordinator => "to be the coordinator's PC", Agent => "to be an agent's PC", _ => "for 'run'" }}.");
+        if (isReady)
             return ExitCode.Done;
+        if (role is not null)
+            return ExitCode.HostNotReady;
         output.Line();
         output.Line(checks.Exists(check => !check.Ok && check.Needed)
             ? "This machine is not ready."

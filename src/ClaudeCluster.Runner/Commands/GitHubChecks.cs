@@ -8,13 +8,17 @@ internal static class GitHubChecks
     private const string Name = "github";
     private const string GrantIt = "On GitHub: Settings → Developer settings → the App or token → Permissions. A change of an App's is accepted at each installation.";
 
-    public static async Task<IReadOnlyList<Check>> LookAsync(Func<GitHubService?> open, IReadOnlyList<string> repositories, CancellationToken cancellation)
+    /// <param name="open">As whom.</param>
+    /// <param name="repositories">Where to look.</param>
+    /// <param name="isExpected">Without a login something is missing.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<IReadOnlyList<Check>> LookAsync(Func<GitHubService?> open, IReadOnlyList<string> repositories, bool isExpected, CancellationToken cancellation)
     {
         try
         {
             await using var service = open();
             if (service is null)
-                return [];
+                return isExpected ? [Bad(Name, "no login is set, so no flows would run here", "Set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY_FILE, or GITHUB_TOKEN.")] : [];
             var access = await service.ReadAccessAsync(repositories, cancellation);
             return access.Places.Count > 0
                 ? [.. access.Places.Select(place => Of(access, place))]

@@ -39,7 +39,9 @@ internal sealed record HubStore(ITaskHubStore Store, string Name, bool OwnsStore
             throw new BadInputException("--store", "It is neither a file nor a postgresql:// address.", "Give a file, postgresql://user@host/database, or 'memory'.");
         var file = host.FullPath(text ?? Path.Combine(host.StateFolder, "claude-cluster", "hub.db"));
         if (text is null)
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            PrivateFiles.MakeFolder(Path.GetDirectoryName(file)!);
+        if (!PrivateFiles.Make(file) && PrivateFiles.IsOpenToOthers(file))
+            logs.CreateLogger(nameof(HubStore)).StoreIsOpenToOthers(file, file);
         return new HubStore(new SqliteHubStore(new SqliteStoreOptions(file) { Logs = logs }), file, OwnsStore: true);
     }
 

@@ -29,7 +29,7 @@ internal static class OwnCertificate
             names.AddIpAddress(listen);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Years));
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(file)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
