@@ -99,6 +99,8 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
             mounts[RealPath.Of(place)] = ["--bind", reach.Temporary, RealPath.Of(place)];
         foreach (var place in reach.Writable.Select(RealPath.Of))
             mounts[place] = ["--bind", place, place];
+        foreach (var file in options.HiddenFiles.Where(File.Exists).Select(RealPath.Of).Where(file => IsSeen(file, mounts)))
+            mounts[file] = ["--ro-bind", "/dev/null", file];
         return
         [
             "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", .. reach.HasNetwork ? Array.Empty<string>() : ["--unshare-net"],
@@ -119,6 +121,15 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
         .Select(RealPath.Of)
         .Where(place => place != "/")
         .Distinct(StringComparer.Ordinal);
+
+    /// <summary>Whether the host's own file stands there inside, or an empty folder or another one around it.</summary>
+    private static bool IsSeen(string file, SortedDictionary<string, string[]> mounts)
+    {
+        var place = file;
+        while (!mounts.ContainsKey(place) && place != "/")
+            place = Path.GetDirectoryName(place)!;
+        return !mounts.TryGetValue(place, out var mount) || (mount is [_, var source, var seenAs] && source == seenAs);
+    }
 
     private async Task EnsureItWorksAsync(CancellationToken cancellationToken)
     {
