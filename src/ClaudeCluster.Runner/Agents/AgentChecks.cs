@@ -1,7 +1,5 @@
 using System.Globalization;
 using ClaudeCluster.Agent;
-using ClaudeCluster.DurableTask.Grpc.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.Runner;
 
@@ -9,15 +7,15 @@ namespace ClaudeCluster.Runner;
 internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvironment host)
 {
     private const long LittleDisk = 1L << 30;
-    private const string NoConnection = "Failed to connect to coordinator";
 
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
-        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await HubAsync(cancellationToken) };
+        var connections = new ConnectionChecks(place, host);
+        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await connections.HubAsync(cancellationToken) };
         if (place.Settings.Limits.Resources.Processors is { } processors)
             checks.Add(await ProcessorsAsync(processors));
         if (place.Settings.CoordinatorUrl is { } coordinator)
-            checks.Add(await CoordinatorAsync(coordinator, cancellationToken));
+            checks.Add(await connections.CoordinatorAsync(coordinator, cancellationToken));
         return checks;
     }
 
@@ -99,42 +97,6 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
             return Bad("workspaces", failure.Message, "Give the agent's user the right to write workspace_root, such as with chown.");
         }
     }
-
-    private async Task<Check> HubAsync(CancellationToken cancellationToken)
-    {
-        var address = place.HubAddress();
-        try
-        {
-            await using var hub = new RemoteTaskHub(address, place.HubOptions(), host.Time, host.Chance);
-            return await new HubPulse(hub, address.ToString(), host.Time, NullLogger.Instance).AskAsync(cancellationToken)
-                ? Good("hub", $"{address} answers")
-                : Bad("hub", $"{NoConnection}: the hub at {address} does not answer.", HowToConnect(address.Endpoint));
-        }
-        catch (ArgumentException insecure)
-        {
-            return Bad("hub", insecure.Message, "Use https://, or set 'insecure_lan: true' on a network where you trust everyone.");
-        }
-    }
-
-    private async Task<Check> CoordinatorAsync(Uri coordinator, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient { BaseAddress = coordinator, Timeout = TimeSpan.FromSeconds(5) };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
-            return Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers (HTTP {(int)answer.StatusCode})");
-        }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // With a pinned certificate the machine's authorities do not know it, and it answers all the same.
-            return place.Settings.CertificateFingerprint is not null && failure.InnerException is System.Security.Authentication.AuthenticationException
-                ? Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers with a certificate of its own")
-                : Bad("coordinator", $"{NoConnection}: {failure.Message}", HowToConnect(coordinator));
-        }
-    }
-
-    private static string HowToConnect(Uri address) =>
-        $"See that it runs (systemctl status on its PC), that 'ping {address.Host}' answers, and that its firewall lets this PC in, such as with: sudo ufw allow from THIS_PC to any port {address.Port.ToString(CultureInfo.InvariantCulture)} proto tcp";
 
     private static Check Good(string name, string detail) => new(name, Ok: true, Needed: true, detail, Fix: null);
 

@@ -45,7 +45,7 @@ internal sealed class AgentSession : IAsyncDisposable
         _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"));
         _remote = Open(Address, place, host, logs);
         Hub = new AgentHub(_remote, Gate, _journal, redact, logs);
-        Pulse = new HubPulse(_remote, Address.ToString(), host.Time, logs);
+        Pulse = new HubPulse(_remote.GreetAsync, Address.ToString(), host.Time, logs);
         SignsOfLife = new SignsOfLife(_link, place.Settings.CoordinatorUrl?.GetLeftPart(UriPartial.Authority) ?? "none", Report, Gate, host.Time, host.Chance, logs);
     }
 
