@@ -37,7 +37,7 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
 {
     public const string HowToFix =
         "Install it with `apt-get install bubblewrap`, allow user namespaces for it (`sysctl kernel.apparmor_restrict_unprivileged_userns=0` on Ubuntu, or run the "
-        + "container with them), or switch it off explicitly with `sandbox: off`.";
+        + "container with them), or switch it off explicitly with `sandbox: { enabled: false }`.";
 
     /// <summary>What an attempt's own folder for temporary files is called inside.</summary>
     public const string Temporary = "/tmp";
@@ -137,7 +137,7 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
         if (KnownToWork.ContainsKey(path))
             return;
         if (!OperatingSystem.IsLinux())
-            throw new HostNotReadyException("The sandbox needs Linux.", "Run the agent on Linux or in WSL, or switch it off explicitly with `sandbox: off`.");
+            throw new HostNotReadyException("The sandbox needs Linux.", "Run the agent on Linux or in WSL, or switch it off explicitly with `sandbox: { enabled: false }`.");
         var scratch = Directory.CreateDirectory(Path.Combine(agentRoot, "sandbox-check")).FullName;
         var result = await ChildProcess.RunAsync(
             new ChildCommand

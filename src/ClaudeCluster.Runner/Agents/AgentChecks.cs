@@ -11,7 +11,7 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
         var connections = new ConnectionChecks(place, host);
-        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await connections.HubAsync(cancellationToken) };
+        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), await SandboxAsync(cancellationToken), Workspaces(), await connections.HubAsync(cancellationToken) };
         if (place.Settings.Limits.Resources.Processors is { } processors)
             checks.Add(await ProcessorsAsync(processors));
         if (place.Settings.CoordinatorUrl is { } coordinator)
@@ -37,8 +37,8 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
         return isReady ? ExitCode.Done : ExitCode.HostNotReady;
     }
 
-    private Check Configuration() => place.Settings.Warnings is [var warning, ..]
-        ? new Check("configuration", Ok: false, Needed: false, string.Join(' ', place.Settings.Warnings.Select(found => found.Reason)), warning.Fix)
+    private Check Configuration() => place.Warnings is [_, ..]
+        ? new Check("configuration", Ok: false, Needed: false, string.Join(' ', place.Warnings.Select(found => found.Reason)), string.Join(' ', place.Warnings.Select(found => found.Fix).Distinct(StringComparer.Ordinal)))
         : Good("configuration", $"agent {place.Settings.AgentId}, {place.Settings.Slots} tasks at a time of {string.Join(", ", place.Settings.Specialties)}");
 
     private async Task<Check> GitAsync(CancellationToken cancellationToken)
@@ -57,7 +57,16 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
     {
         if (choice.ScriptFile is { } script)
             return Good("claude", $"not needed: {script} is played");
-        var found = await AgentCoder.InspectAsync(place, host, cancellationToken);
+        ClaudeInstallation found;
+        try
+        {
+            found = await AgentCoder.InspectAsync(place, host, cancellationToken);
+        }
+        catch (HostNotReadyException missing)
+        {
+            return Bad("claude", missing.Detail, missing.Fix);
+        }
+
         return found.Problem switch
         {
             null => Good("claude", $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in"),
@@ -66,15 +75,9 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
         };
     }
 
-    private Check Sandbox()
-    {
-        if (!place.Settings.Sandbox.On)
-            return new Check("sandbox", Ok: false, Needed: false, "It is off: what the model writes runs with all that this user may do.", "Delete 'enabled: false' under 'sandbox', unless this machine is itself a sandbox.");
-        var missing = new[] { "bwrap", "socat" }.Where(program => ProgramPath.Find(program, host.ForChildren) is null).ToList();
-        return missing.Count == 0
-            ? Good("sandbox", "bubblewrap and socat are here")
-            : Bad("sandbox", $"{string.Join(" and ", missing)} not found", "Install them: apt-get install bubblewrap socat");
-    }
+    private async Task<Check> SandboxAsync(CancellationToken cancellationToken) => place.Settings.Sandbox.On
+        ? await SandboxCheck.LookAsync(host, isNeeded: true, cancellationToken)
+        : new Check("sandbox", Ok: false, Needed: false, "It is off: what the model writes runs with all that this user may do.", "Delete 'enabled: false' under 'sandbox', unless this machine is itself a sandbox.");
 
     private async Task<Check> ProcessorsAsync(double processors) => await ResourceLimits.HoldsExactlyAsync(host.ForChildren, host.Time)
         ? Good("processors", string.Create(CultureInfo.InvariantCulture, $"{processors} for each attempt, held by a control group"))

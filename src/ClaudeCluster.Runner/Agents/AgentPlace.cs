@@ -11,6 +11,7 @@ internal sealed class AgentPlace
     private readonly string _file;
     private readonly string _folder;
     private readonly string? _hub;
+    private readonly List<Problem> _readByOthers = [];
 
     private AgentPlace(AgentSettings settings, HostEnvironment host, string file, string? hub)
     {
@@ -38,6 +39,9 @@ internal sealed class AgentPlace
 
     /// <summary>What must never be shown.</summary>
     public IReadOnlyList<string> Secrets => [.. new[] { AgentToken, GitHubToken, ApiKey, OAuthToken }.OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What works and should be done otherwise.</summary>
+    public IReadOnlyList<Problem> Warnings => [.. Settings.Warnings, .. _readByOthers];
 
     public string Root => FullPath(Settings.WorkspaceRoot);
 
@@ -165,15 +169,23 @@ internal sealed class AgentPlace
         }
     }
 
-    private static string ReadSecret(string path, string key)
+    private string ReadSecret(string path, string key)
     {
         try
         {
+            WarnOfOthers(path, key);
             return File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new BadInputException(key, $"{path} is empty.", "Write the credential into it.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException(key, $"{path} cannot be read: {failure.Message}", "Give the agent's user the right to read it.");
         }
+    }
+
+    private void WarnOfOthers(string path, string key)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != 0)
+            _readByOthers.Add(new(Path.GetFileName(_file), $"'{key}': {path} can be read by others (mode {Convert.ToString((int)mode, 8)}).", $"chmod 600 {path}"));
     }
 }
