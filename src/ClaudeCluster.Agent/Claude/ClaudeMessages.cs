@@ -12,7 +12,7 @@ internal static class ClaudeMessages
 
     public const string HowToLogIn = "Set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN (made by `claude setup-token`) for the agent.";
 
-    public const string HowToSandbox = "Install the sandbox with `apt-get install bubblewrap socat`, or switch it off explicitly with `sandbox: off`.";
+    public const string HowToSandbox = "Install the sandbox with `apt-get install bubblewrap socat`, or switch it off explicitly with `sandbox: { enabled: false }`.";
 
     public const string HowToChooseModel = "Set `claude.model` to a model that this account may use.";
 }

@@ -14,12 +14,14 @@ public sealed class CoordinatorLink : ICoordinatorLink, IDisposable
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(15);
 
     private readonly HttpClient _http;
+    private readonly string? _fingerprint;
 
     /// <param name="coordinator">Its address.</param>
     /// <param name="token">This agent's; null: none is sent.</param>
     /// <param name="fingerprint">SHA-256 of the only certificate that is the coordinator's; null: the machine's authorities decide.</param>
     public CoordinatorLink(Uri coordinator, string? token, string? fingerprint)
     {
+        _fingerprint = fingerprint;
         var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = CallLimit, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         if (fingerprint is not null)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, fingerprint);
@@ -28,8 +30,17 @@ public sealed class CoordinatorLink : ICoordinatorLink, IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
+    /// <summary>Asks whether the coordinator would take this agent, and changes nothing there.</summary>
+    /// <returns>What is wrong; null: nothing.</returns>
+    /// <exception cref="CoordinatorAwayException">It cannot be reached.</exception>
+    public async Task<Problem?> LookAsync(AgentReport report, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Put, PathOf(report), AgentAdmission.Question(report), cancellationToken);
+        return AgentAdmission.Judge(report.Hello, response.StatusCode, await SaidAsync(response, cancellationToken));
+    }
+
     public async Task<AgentOrders> ReportAsync(AgentReport report, CancellationToken cancellationToken) =>
-        await CallAsync<AgentOrders>(HttpMethod.Put, $"api/agents/{Uri.EscapeDataString(report.Hello.Agent.Value)}", report, cancellationToken);
+        await CallAsync<AgentOrders>(HttpMethod.Put, PathOf(report), report, cancellationToken);
 
     public async Task<ProgressAnswer> TellAsync(string attemptId, AttemptProgress progress, CancellationToken cancellationToken) =>
         await CallAsync<ProgressAnswer>(HttpMethod.Post, $"api/attempts/{Uri.EscapeDataString(attemptId)}/progress", progress, cancellationToken);
@@ -63,6 +74,10 @@ public sealed class CoordinatorLink : ICoordinatorLink, IDisposable
         try
         {
             return await _http.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException failure) when (CertificateTrouble.Of(failure, _http.BaseAddress!, _fingerprint) is { } trouble)
+        {
+            throw new CoordinatorAwayException($"{trouble.Reason} {trouble.Fix}", cause: failure) { Problem = trouble };
         }
         catch (HttpRequestException failure)
         {
@@ -100,6 +115,23 @@ public sealed class CoordinatorLink : ICoordinatorLink, IDisposable
             return status;
         }
     }
+
+    /// <summary>Reason and fix in the coordinator's own words.</summary>
+    private async Task<Problem> SaidAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var standard = new Problem(_http.BaseAddress!.ToString(), $"It answers with HTTP {(int)response.StatusCode}.", "See whether 'coordinator_url' in agent.yml is a coordinator's, and its log.");
+        try
+        {
+            var said = await response.Content.ReadFromJsonAsync<JsonElement>(Json, cancellationToken);
+            return said.ValueKind == JsonValueKind.Object ? standard with { Reason = Word(said, "reason") ?? standard.Reason, Fix = Word(said, "fix") ?? standard.Fix } : standard;
+        }
+        catch (Exception failure) when (failure is JsonException or NotSupportedException or HttpRequestException or InvalidOperationException)
+        {
+            return standard;
+        }
+    }
+
+    private static string PathOf(AgentReport report) => $"api/agents/{Uri.EscapeDataString(report.Hello.Agent.Value)}";
 
     private static string? Word(JsonElement problem, string key) =>
         problem.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() is { Length: > 300 } text ? text[..300] : value.GetString() : null;

@@ -1,14 +1,16 @@
-using ClaudeCluster.DurableTask.Hub;
 using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Agent;
 
 /// <summary>Asks the hub again and again whether it is there, so that people can be told. The work itself reconnects by itself.</summary>
-public sealed class HubPulse(ITaskHub hub, string address, TimeProvider time, ILogger logger)
+/// <param name="greet">A call that every hub answers to whoever may work there.</param>
+public sealed class HubPulse(Func<CancellationToken, Task> greet, string address, TimeProvider time, ILogger logger)
 {
-    private const string NoInstance = "is-anybody-there";
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    // Only a person can change that, and a hub counts whoever comes with a wrong credential.
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromMinutes(10);
 
     private int _tries;
 
@@ -16,18 +18,20 @@ public sealed class HubPulse(ITaskHub hub, string address, TimeProvider time, IL
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var pause = Beat;
         try
         {
             while (true)
             {
-                var isThere = await AskAsync(cancellationToken);
-                if (!isThere)
-                    logger.CoordinatorAway(address, "the hub does not answer", ++_tries, (int)Beat.TotalSeconds);
+                var answer = await AskAsync(cancellationToken);
+                pause = answer == HubAnswer.Refusal ? TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestBeat.Ticks)) : Beat;
+                if (answer == HubAnswer.None)
+                    logger.CoordinatorAway(address, "the hub does not answer", ++_tries, (int)pause.TotalSeconds);
                 else if (_tries > 0)
                     logger.CoordinatorBack(address);
-                _tries = isThere ? 0 : _tries;
-                IsConnected = isThere;
-                await Task.Delay(Beat, time, cancellationToken);
+                _tries = answer == HubAnswer.None ? _tries : 0;
+                IsConnected = answer == HubAnswer.Welcome;
+                await Task.Delay(pause, time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -36,25 +40,31 @@ public sealed class HubPulse(ITaskHub hub, string address, TimeProvider time, IL
         }
     }
 
-    /// <summary>Once.</summary>
-    public async Task<bool> AskAsync(CancellationToken cancellationToken)
+    private async Task<HubAnswer> AskAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, Limit, Timeout.InfiniteTimeSpan);
         try
         {
-            await hub.GetAsync(NoInstance, payloads: false, limit.Token);
-            return true;
+            await greet(limit.Token);
+            return HubAnswer.Welcome;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return HubAnswer.None;
         }
         catch (Exception answer) when (answer is not OperationCanceledException)
         {
-            // "You may not ask that" is an answer too. Each kind of hub has its own exception for it, which is not known here; silence is none of them.
+            // Each kind of hub has its own exception for "you may not", which is not known here; silence is none of them.
             logger.HubRefuses(address, answer);
-            return true;
+            return HubAnswer.Refusal;
         }
+    }
+
+    private enum HubAnswer
+    {
+        None,
+        Refusal,
+        Welcome,
     }
 }

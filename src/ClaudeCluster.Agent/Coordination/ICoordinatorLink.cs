@@ -21,6 +21,9 @@ public interface ICoordinatorLink
 public sealed class CoordinatorAwayException(string reason, bool isRefusal = false, Exception? cause = null) : Exception(reason, cause)
 {
     public bool IsRefusal { get; } = isRefusal;
+
+    /// <summary>What a person can mend; null: nothing is known of that.</summary>
+    public Problem? Problem { get; init; }
 }
 
 /// <summary>An agent with a hub alone has nobody to tell.</summary>

@@ -37,7 +37,7 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
 {
     public const string HowToFix =
         "Install it with `apt-get install bubblewrap`, allow user namespaces for it (`sysctl kernel.apparmor_restrict_unprivileged_userns=0` on Ubuntu, or run the "
-        + "container with them), or switch it off explicitly with `sandbox: off`.";
+        + "container with them), or switch it off explicitly with `sandbox: { enabled: false }`.";
 
     /// <summary>What an attempt's own folder for temporary files is called inside.</summary>
     public const string Temporary = "/tmp";
@@ -99,6 +99,8 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
             mounts[RealPath.Of(place)] = ["--bind", reach.Temporary, RealPath.Of(place)];
         foreach (var place in reach.Writable.Select(RealPath.Of))
             mounts[place] = ["--bind", place, place];
+        foreach (var file in options.HiddenFiles.Where(File.Exists).Select(RealPath.Of).Where(file => IsSeen(file, mounts)))
+            mounts[file] = ["--ro-bind", "/dev/null", file];
         return
         [
             "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", .. reach.HasNetwork ? Array.Empty<string>() : ["--unshare-net"],
@@ -120,13 +122,22 @@ internal sealed class Sandbox(SandboxOptions options, string agentRoot, IReadOnl
         .Where(place => place != "/")
         .Distinct(StringComparer.Ordinal);
 
+    /// <summary>Whether the host's own file stands there inside, or an empty folder or another one around it.</summary>
+    private static bool IsSeen(string file, SortedDictionary<string, string[]> mounts)
+    {
+        var place = file;
+        while (!mounts.ContainsKey(place) && place != "/")
+            place = Path.GetDirectoryName(place)!;
+        return !mounts.TryGetValue(place, out var mount) || (mount is [_, var source, var seenAs] && source == seenAs);
+    }
+
     private async Task EnsureItWorksAsync(CancellationToken cancellationToken)
     {
         var path = environment.GetValueOrDefault("PATH", string.Empty);
         if (KnownToWork.ContainsKey(path))
             return;
         if (!OperatingSystem.IsLinux())
-            throw new HostNotReadyException("The sandbox needs Linux.", "Run the agent on Linux or in WSL, or switch it off explicitly with `sandbox: off`.");
+            throw new HostNotReadyException("The sandbox needs Linux.", "Run the agent on Linux or in WSL, or switch it off explicitly with `sandbox: { enabled: false }`.");
         var scratch = Directory.CreateDirectory(Path.Combine(agentRoot, "sandbox-check")).FullName;
         var result = await ChildProcess.RunAsync(
             new ChildCommand

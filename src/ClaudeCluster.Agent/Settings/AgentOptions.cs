@@ -77,6 +77,9 @@ public sealed record SandboxOptions
     /// <summary>Not to be seen from inside, beside the agent's root and the user's home.</summary>
     public IReadOnlyList<string> HiddenFolders { get; init; } = [];
 
+    /// <summary>Not to be read from inside, wherever they lie, also in a readable folder.</summary>
+    public IReadOnlyList<string> HiddenFiles { get; init; } = [];
+
     /// <summary>Inside the hidden ones, and nevertheless readable, such as a tool chain in the user's home.</summary>
     public IReadOnlyList<string> ReadableFolders { get; init; } = [];
 

@@ -46,6 +46,10 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Asks whether the hub is there and lets this credential in; nothing else is asked of it.</summary>
+    /// <exception cref="RpcException">It refuses, or cannot be reached and patience is over.</exception>
+    public Task GreetAsync(CancellationToken cancellation = default) => RepeatAsync("Hello", new Google.Protobuf.WellKnownTypes.Empty(), Google.Protobuf.WellKnownTypes.Empty.Parser, cancellation);
+
     /// <summary>Connects, and connects again whenever the stream ends, until the token is cancelled.</summary>
     public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => _work.ReceiveAsync(offer, cancellation);
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using ClaudeCluster.Agent;
-using ClaudeCluster.DurableTask.Grpc.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.Runner;
 
@@ -9,15 +7,15 @@ namespace ClaudeCluster.Runner;
 internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvironment host)
 {
     private const long LittleDisk = 1L << 30;
-    private const string NoConnection = "Failed to connect to coordinator";
 
     public async Task<IReadOnlyList<Check>> RunAsync(CancellationToken cancellationToken)
     {
-        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), Sandbox(), Workspaces(), await HubAsync(cancellationToken) };
+        var connections = new ConnectionChecks(place, host);
+        var checks = new List<Check> { Configuration(), await GitAsync(cancellationToken), await CoderAsync(cancellationToken), await SandboxAsync(cancellationToken), Workspaces(), await connections.HubAsync(cancellationToken) };
         if (place.Settings.Limits.Resources.Processors is { } processors)
             checks.Add(await ProcessorsAsync(processors));
         if (place.Settings.CoordinatorUrl is { } coordinator)
-            checks.Add(await CoordinatorAsync(coordinator, cancellationToken));
+            checks.Add(await connections.CoordinatorAsync(coordinator, cancellationToken));
         return checks;
     }
 
@@ -39,8 +37,8 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
         return isReady ? ExitCode.Done : ExitCode.HostNotReady;
     }
 
-    private Check Configuration() => place.Settings.Warnings is [var warning, ..]
-        ? new Check("configuration", Ok: false, Needed: false, string.Join(' ', place.Settings.Warnings.Select(found => found.Reason)), warning.Fix)
+    private Check Configuration() => place.Warnings is [_, ..]
+        ? new Check("configuration", Ok: false, Needed: false, string.Join(' ', place.Warnings.Select(found => found.Reason)), string.Join(' ', place.Warnings.Select(found => found.Fix).Distinct(StringComparer.Ordinal)))
         : Good("configuration", $"agent {place.Settings.AgentId}, {place.Settings.Slots} tasks at a time of {string.Join(", ", place.Settings.Specialties)}");
 
     private async Task<Check> GitAsync(CancellationToken cancellationToken)
@@ -59,7 +57,16 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
     {
         if (choice.ScriptFile is { } script)
             return Good("claude", $"not needed: {script} is played");
-        var found = await AgentCoder.InspectAsync(place, host, cancellationToken);
+        ClaudeInstallation found;
+        try
+        {
+            found = await AgentCoder.InspectAsync(place, host, cancellationToken);
+        }
+        catch (HostNotReadyException missing)
+        {
+            return Bad("claude", missing.Detail, missing.Fix);
+        }
+
         return found.Problem switch
         {
             null => Good("claude", $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in"),
@@ -68,15 +75,9 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
         };
     }
 
-    private Check Sandbox()
-    {
-        if (!place.Settings.Sandbox.On)
-            return new Check("sandbox", Ok: false, Needed: false, "It is off: what the model writes runs with all that this user may do.", "Delete 'enabled: false' under 'sandbox', unless this machine is itself a sandbox.");
-        var missing = new[] { "bwrap", "socat" }.Where(program => ProgramPath.Find(program, host.ForChildren) is null).ToList();
-        return missing.Count == 0
-            ? Good("sandbox", "bubblewrap and socat are here")
-            : Bad("sandbox", $"{string.Join(" and ", missing)} not found", "Install them: apt-get install bubblewrap socat");
-    }
+    private async Task<Check> SandboxAsync(CancellationToken cancellationToken) => place.Settings.Sandbox.On
+        ? await SandboxCheck.LookAsync(host, isNeeded: true, cancellationToken)
+        : new Check("sandbox", Ok: false, Needed: false, "It is off: what the model writes runs with all that this user may do.", "Delete 'enabled: false' under 'sandbox', unless this machine is itself a sandbox.");
 
     private async Task<Check> ProcessorsAsync(double processors) => await ResourceLimits.HoldsExactlyAsync(host.ForChildren, host.Time)
         ? Good("processors", string.Create(CultureInfo.InvariantCulture, $"{processors} for each attempt, held by a control group"))
@@ -99,42 +100,6 @@ internal sealed class AgentChecks(AgentPlace place, CoderChoice choice, HostEnvi
             return Bad("workspaces", failure.Message, "Give the agent's user the right to write workspace_root, such as with chown.");
         }
     }
-
-    private async Task<Check> HubAsync(CancellationToken cancellationToken)
-    {
-        var address = place.HubAddress();
-        try
-        {
-            await using var hub = new RemoteTaskHub(address, place.HubOptions(), host.Time, host.Chance);
-            return await new HubPulse(hub, address.ToString(), host.Time, NullLogger.Instance).AskAsync(cancellationToken)
-                ? Good("hub", $"{address} answers")
-                : Bad("hub", $"{NoConnection}: the hub at {address} does not answer.", HowToConnect(address.Endpoint));
-        }
-        catch (ArgumentException insecure)
-        {
-            return Bad("hub", insecure.Message, "Use https://, or set 'insecure_lan: true' on a network where you trust everyone.");
-        }
-    }
-
-    private async Task<Check> CoordinatorAsync(Uri coordinator, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient { BaseAddress = coordinator, Timeout = TimeSpan.FromSeconds(5) };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri("health", UriKind.Relative), cancellationToken);
-            return Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers (HTTP {(int)answer.StatusCode})");
-        }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            // With a pinned certificate the machine's authorities do not know it, and it answers all the same.
-            return place.Settings.CertificateFingerprint is not null && failure.InnerException is System.Security.Authentication.AuthenticationException
-                ? Good("coordinator", $"{coordinator.GetLeftPart(UriPartial.Authority)} answers with a certificate of its own")
-                : Bad("coordinator", $"{NoConnection}: {failure.Message}", HowToConnect(coordinator));
-        }
-    }
-
-    private static string HowToConnect(Uri address) =>
-        $"See that it runs (systemctl status on its PC), that 'ping {address.Host}' answers, and that its firewall lets this PC in, such as with: sudo ufw allow from THIS_PC to any port {address.Port.ToString(CultureInfo.InvariantCulture)} proto tcp";
 
     private static Check Good(string name, string detail) => new(name, Ok: true, Needed: true, detail, Fix: null);
 

@@ -22,7 +22,7 @@ internal static class AgentCoder
 
     public static async Task<ClaudeInstallation> InspectAsync(AgentPlace place, HostEnvironment host, CancellationToken cancellationToken)
     {
-        var scratch = Directory.CreateTempSubdirectory("claude-cluster-");
+        var scratch = ScratchFolder.Create();
         try
         {
             return await ClaudeInstallation.InspectAsync(place.FindClaude(), place.ClaudeOptions(), scratch.FullName, host.Time, cancellationToken);

@@ -57,8 +57,6 @@ internal sealed class AgentDaemon(AgentSession session, HostEnvironment host, Ou
         output.Line($"Edits with {session.CoderName}; works in {session.Place.Root}");
         if (health is not null)
             output.Line($"Health: {health.ToString().TrimEnd('/')}/health");
-        foreach (var warning in settings.Warnings)
-            session.Log.Warned(warning);
         if (!settings.Sandbox.On)
             session.Log.SandboxIsOff();
     }
@@ -151,9 +149,6 @@ internal sealed class AgentDaemon(AgentSession session, HostEnvironment host, Ou
 
 internal static partial class AgentDaemonLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
-    public static partial void Warned(this ILogger logger, Problem warning);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox is off: what the model writes runs with all that this user may do.")]
     public static partial void SandboxIsOff(this ILogger logger);
 }

@@ -8,12 +8,14 @@ namespace ClaudeCluster.Runner;
 internal sealed class AgentPlace
 {
     private readonly HostEnvironment _host;
+    private readonly string _file;
     private readonly string _folder;
     private readonly string? _hub;
+    private readonly List<Problem> _readByOthers = [];
 
-    private AgentPlace(AgentSettings settings, HostEnvironment host, string folder, string? hub)
+    private AgentPlace(AgentSettings settings, HostEnvironment host, string file, string? hub)
     {
-        (_host, _folder, _hub, Settings) = (host, folder, hub, settings);
+        (_host, _file, _folder, _hub, Settings) = (host, file, Path.GetDirectoryName(file)!, hub, settings);
         var credentials = settings.Credentials;
         AgentToken = Resolve(credentials.AgentToken, "agent_token");
         GitHubToken = Resolve(credentials.GitHubToken, "github_token");
@@ -38,6 +40,9 @@ internal sealed class AgentPlace
     /// <summary>What must never be shown.</summary>
     public IReadOnlyList<string> Secrets => [.. new[] { AgentToken, GitHubToken, ApiKey, OAuthToken }.OfType<string>().Distinct(StringComparer.Ordinal)];
 
+    /// <summary>What works and should be done otherwise.</summary>
+    public IReadOnlyList<Problem> Warnings => [.. Settings.Warnings, .. _readByOthers];
+
     public string Root => FullPath(Settings.WorkspaceRoot);
 
     /// <summary>Locks, slots and the journal; what a daemon and a run in a job share.</summary>
@@ -57,7 +62,7 @@ internal sealed class AgentPlace
         if (!File.Exists(file))
             throw new BadInputException("--config", $"{file} does not exist.", "Name the agent's configuration; docs/agent.example.yml is one to begin with.");
         var settings = AgentYaml.Read(File.ReadAllText(file), Path.GetFileName(file), host.Variable, needsConnection: hub is null);
-        return new AgentPlace(settings, host, Path.GetDirectoryName(file)!, hub);
+        return new AgentPlace(settings, host, file, hub);
     }
 
     /// <exception cref="BadInputException">It is no address.</exception>
@@ -83,7 +88,7 @@ internal sealed class AgentPlace
             GitName = Settings.GitName ?? standard.GitName,
             GitEmail = Settings.GitEmail ?? standard.GitEmail,
             Sandbox = sandbox.On
-                ? new SandboxOptions { TestNetwork = sandbox.TestNetwork, HiddenFolders = [.. Hidden()], ReadableFolders = [.. Readable()] }
+                ? new SandboxOptions { TestNetwork = sandbox.TestNetwork, HiddenFolders = [.. Hidden()], HiddenFiles = Private.Files, ReadableFolders = [.. Readable()] }
                 : null,
             Submodules = Settings.Submodules,
             PartialMirrors = Settings.PartialMirrors,
@@ -99,7 +104,7 @@ internal sealed class AgentPlace
 
     public ClaudeOptions ClaudeOptions(string? version = null)
     {
-        var standard = ClaudeSetup.Options(_host, [Root, .. Hidden()], Settings.Sandbox.On, version);
+        var standard = ClaudeSetup.Options(_host, [Root, .. Hidden(), .. Private.Alone], Settings.Sandbox.On, version);
         return standard with
         {
             Program = FindClaude().Program ?? "claude",
@@ -121,9 +126,27 @@ internal sealed class AgentPlace
         return source.Contains("://", StringComparison.Ordinal) ? source : FullPath(source);
     }
 
-    private IEnumerable<string> Hidden() => (Settings.Sandbox.Hidden ?? []).Select(FullPath);
+    private IEnumerable<string> Hidden() => (Settings.Sandbox.Hidden ?? []).Select(FullPath).Concat(Private.Folders);
 
-    private IEnumerable<string> Readable() => (Settings.Sandbox.Readable ?? []).Select(FullPath);
+    private IEnumerable<string> Readable() => (Settings.Sandbox.Readable ?? []).Select(FullPath).Concat(Runner.Tools);
+
+    private ActionsRunnerPlace Runner => new(_host.Variable, new[] { _folder, Root }.Select(Path.GetDirectoryName).OfType<string>().Distinct(StringComparer.Ordinal));
+
+    /// <summary>Out of sight of what the model wrote, though nobody has named it.</summary>
+    private CredentialPlaces Private
+    {
+        get
+        {
+            var (runner, credentials) = (Runner, Settings.Credentials);
+            SecretReference?[] secrets = [credentials.AgentToken, credentials.AnthropicApiKey, credentials.ClaudeOAuthToken, credentials.GitHubToken];
+            var needed = (_host.Variable("PATH") ?? string.Empty).Split(':').Append(_host.Variable("DOTNET_ROOT") ?? string.Empty)
+                .Where(folder => !runner.Tools.Any(tools => folder.StartsWith(tools + "/", StringComparison.Ordinal)));
+            return CredentialPlaces.Of(
+                [_file, .. secrets.OfType<SecretReference.InFile>().Select(secret => FullPath(secret.Path)), .. runner.Files],
+                [LogFolder, .. credentials.ClaudeConfigFolder is { } login ? [FullPath(login)] : Array.Empty<string>(), .. runner.Folders],
+                needed);
+        }
+    }
 
     /// <summary>Relative to the file, wherever the command was called.</summary>
     private string FullPath(string path) => Path.GetFullPath(path, _folder);
@@ -146,15 +169,23 @@ internal sealed class AgentPlace
         }
     }
 
-    private static string ReadSecret(string path, string key)
+    private string ReadSecret(string path, string key)
     {
         try
         {
+            WarnOfOthers(path, key);
             return File.ReadAllText(path).Trim() is { Length: > 0 } secret ? secret : throw new BadInputException(key, $"{path} is empty.", "Write the credential into it.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException(key, $"{path} cannot be read: {failure.Message}", "Give the agent's user the right to read it.");
         }
+    }
+
+    private void WarnOfOthers(string path, string key)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != 0)
+            _readByOthers.Add(new(Path.GetFileName(_file), $"'{key}': {path} can be read by others (mode {Convert.ToString((int)mode, 8)}).", $"chmod 600 {path}"));
     }
 }

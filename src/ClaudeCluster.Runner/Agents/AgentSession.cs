@@ -45,7 +45,7 @@ internal sealed class AgentSession : IAsyncDisposable
         _journal = new ResultJournal(Path.Combine(place.StateFolder, "journal"));
         _remote = Open(Address, place, host, logs);
         Hub = new AgentHub(_remote, Gate, _journal, redact, logs);
-        Pulse = new HubPulse(_remote, Address.ToString(), host.Time, logs);
+        Pulse = new HubPulse(_remote.GreetAsync, Address.ToString(), host.Time, logs);
         SignsOfLife = new SignsOfLife(_link, place.Settings.CoordinatorUrl?.GetLeftPart(UriPartial.Authority) ?? "none", Report, Gate, host.Time, host.Chance, logs);
     }
 
@@ -75,6 +75,8 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <exception cref="HostNotReadyException">It cannot.</exception>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
+        foreach (var warning in Place.Warnings)
+            _logs.Warned(warning);
         Directory.CreateDirectory(Place.StateFolder);
         _coder = await AgentCoder.CreateAsync(_choice, Place, _options, _host, cancellationToken);
         await Workspaces.CleanUpAfterCrashAsync(cancellationToken);
@@ -224,6 +226,9 @@ internal sealed class AgentSession : IAsyncDisposable
 
 internal static partial class AgentSessionLog
 {
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    public static partial void Warned(this ILogger logger, Problem warning);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Told to stop: no more tasks are taken, {Running} may end within {Drain}. A second signal hands them back at once.")]
     public static partial void Stopping(this ILogger logger, int running, string drain);
 }

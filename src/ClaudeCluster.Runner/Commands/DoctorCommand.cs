@@ -46,7 +46,7 @@ internal static class DoctorCommand
             var chosen = parsed.GetValue(role);
             var checks = new List<Check>();
             if (chosen is not Coordinator)
-                checks.AddRange([await GitAsync(host, cancellationToken), await ClaudeAsync(host, cancellationToken), Sandbox(host)]);
+                checks.AddRange([await GitAsync(host, cancellationToken), await ClaudeAsync(host, cancellationToken), await SandboxCheck.LookAsync(host, isNeeded: false, cancellationToken)]);
             checks.Add(Disk(host));
             if (parsed.GetValue(hub) is { } file)
                 checks.Add(Hub(host.FullPath(file)));
@@ -70,7 +70,16 @@ internal static class DoctorCommand
 
     private static async Task<Check> ClaudeAsync(HostEnvironment host, CancellationToken cancellationToken)
     {
-        var found = await ClaudeSetup.InspectAsync(host, [], isSandboxed: true, cancellationToken);
+        ClaudeInstallation found;
+        try
+        {
+            found = await ClaudeSetup.InspectAsync(host, [], isSandboxed: true, cancellationToken);
+        }
+        catch (HostNotReadyException missing)
+        {
+            return new Check("claude", Ok: false, Needed: false, missing.Detail, missing.Fix);
+        }
+
         return found.Problem switch
         {
             null => new Check("claude", Ok: true, Needed: false, $"Claude Code {found.Version} at {found.Location.Program} ({found.Location.Source}), logged in", Fix: null),
@@ -79,14 +88,6 @@ internal static class DoctorCommand
                 "claude", Ok: false, Needed: false, $"Claude Code {found.Version} at {found.Location.Program}: {missing.Detail}", "Check with 'claude auth status'."),
             AttemptOutcome other => new Check("claude", Ok: false, Needed: false, OutcomeText.Describe(other), "Run 'claude --version' and 'claude auth status'."),
         };
-    }
-
-    private static Check Sandbox(HostEnvironment host)
-    {
-        var missing = new[] { "bwrap", "socat" }.Where(program => ProgramPath.Find(program, host.ForChildren) is null).ToList();
-        return missing.Count == 0
-            ? new Check("sandbox", Ok: true, Needed: false, "bubblewrap and socat are here", Fix: null)
-            : new Check("sandbox", Ok: false, Needed: false, $"{string.Join(" and ", missing)} not found, so Claude Code's commands cannot be confined", "Install them: apt-get install bubblewrap socat");
     }
 
     private static Check Disk(HostEnvironment host)

@@ -49,7 +49,7 @@ internal static class ClaudeSetup
 
     public static async Task<ClaudeInstallation> InspectAsync(HostEnvironment host, IReadOnlyList<string> hidden, bool isSandboxed, CancellationToken cancellationToken)
     {
-        var scratch = Directory.CreateTempSubdirectory("claude-cluster-");
+        var scratch = ScratchFolder.Create();
         try
         {
             return await ClaudeInstallation.InspectAsync(Find(host), Options(host, hidden, isSandboxed), scratch.FullName, host.Time, cancellationToken);

@@ -45,6 +45,23 @@ public sealed class SandboxTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hidden_file_is_not_read_also_where_its_folder_must_stay_and_where_its_owner_made_that_readable()
+    {
+        var (alone, within) = (Path.Combine(_bench["beside"], "agent-token"), Path.Combine(_bench["hidden/tools"], "agent-token"));
+        foreach (var file in (string[])[alone, within])
+            File.WriteAllText(file, SandboxBench.Planted);
+        _bench.Options = _bench.Options with { Sandbox = _bench.Options.Sandbox! with { HiddenFiles = [alone, within, _bench["hidden/hub.db"]], ReadableFolders = [_bench["beside"], _bench["hidden/tools"]] } };
+        var script = $"cat {_bench["beside"]}/* {_bench["hidden/tools"]}/* {_bench["hidden"]}/*";
+
+        var inside = await _bench.InsideAsync(script);
+
+        Assert.Contains("beside", inside.Output, StringComparison.Ordinal);
+        Assert.Contains("a tool", inside.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(SandboxBench.Planted, inside.Both, StringComparison.Ordinal);
+        Assert.Contains(SandboxBench.Planted, (await _bench.OutsideAsync(script)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_link_out_of_the_work_tree_leads_nowhere()
     {
         var script = $"ln -sf {_bench["agent/attempts/a2/work/other.txt"]} out; ln -sfn {_bench["beside"]} folder; cat out; echo changed > folder/file.txt; true";
