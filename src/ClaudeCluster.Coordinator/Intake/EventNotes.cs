@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.Storage.Records;
+using ClaudeCluster.GitHub;
 using Microsoft.Extensions.Logging;
 
 namespace ClaudeCluster.Coordinator;

@@ -1,5 +1,3 @@
-using ClaudeCluster.Agent;
-
 namespace ClaudeCluster.Runner;
 
 /// <summary>

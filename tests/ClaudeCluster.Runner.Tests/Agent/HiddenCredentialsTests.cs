@@ -28,7 +28,10 @@ public sealed class HiddenCredentialsTests
     {
         await using var stage = await OpenAsync(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["GITHUB_ACTIONS"] = "true", ["RUNNER_TEMP"] = "far/runner/_work/_temp", ["GITHUB_WORKSPACE"] = "far/runner/_work/shop/shop", ["RUNNER_TOOL_CACHE"] = "far/runner/_work/_tool",
+            ["GITHUB_ACTIONS"] = "true",
+            ["RUNNER_TEMP"] = "far/runner/_work/_temp",
+            ["GITHUB_WORKSPACE"] = "far/runner/_work/shop/shop",
+            ["RUNNER_TOOL_CACHE"] = "far/runner/_work/_tool",
         });
         await stage.BeginAsync();
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ClaudeCluster.Coordinator;
+namespace ClaudeCluster.GitHub;
 
 /// <summary>PURE. An event in GitHub's words, and what it happened to: <c>issues labeled octo/shop#7</c>.</summary>
-internal static class EventWords
+public static class EventWords
 {
     public static string Of(RepositoryEvent happened)
     {
