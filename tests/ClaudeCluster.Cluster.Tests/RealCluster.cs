@@ -1,11 +1,10 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.GitHub;
 using ClaudeCluster.Orchestrations;
 using ClaudeCluster.ScriptedModel;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Cluster.Tests;
 
@@ -19,7 +18,7 @@ internal sealed class RealCluster : IAsyncDisposable
     private const string OperatorToken = "an-operator-s-token-that-is-long-enough";
 
     private readonly Dictionary<string, RealProcess> _processes = new(StringComparer.Ordinal);
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePorts.Take();
     private LocalCluster? _flows;
     private RunHub? _hub;
     private string? _repositories;
@@ -198,12 +197,5 @@ internal sealed class RealCluster : IAsyncDisposable
         _hub = new SharedHub(connection, repository, host);
         _flows = await LocalCluster.OpenAsync(_hub, new FolderGitHub(local, Playground.State), everybody, TimeProvider.System, CancellationToken.None);
         _flows.Start([]);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

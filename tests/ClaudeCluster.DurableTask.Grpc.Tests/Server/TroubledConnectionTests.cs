@@ -8,6 +8,7 @@ using ClaudeCluster.DurableTask.Replay;
 using ClaudeCluster.DurableTask.Storage;
 using ClaudeCluster.DurableTask.Worker;
 using ClaudeCluster.DurableTask.WorkItems;
+using ClaudeCluster.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -130,10 +131,10 @@ public sealed class TroubledConnectionTests
     public async Task An_activity_stays_its_worker_s_while_its_stream_breaks_and_the_hub_is_replaced()
     {
         var store = new MemoryHubStore();
+        var port = FreePorts.Take();
         var (entered, leave) = (new TaskCompletionSource(), new TaskCompletionSource());
         var runs = 0;
-        var first = await TestHub.StartAsync(store, QuickLeases);
-        var port = first.Address.Port;
+        var first = await TestHub.StartAsync(store, QuickLeases, port: port);
         var remote = new RemoteTaskHub(new HubAddress(first.Address), Eager, TimeProvider.System, new Random(1));
         using var stop = new CancellationTokenSource();
         var worker = RunAloneAsync(

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ClaudeCluster.FakeGitHub;
 using ClaudeCluster.FakeGitHub.Webhooks;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.GitHub.Tests.Fake;
 
@@ -157,10 +158,7 @@ public sealed class FakeGitHubTests
 
         public Receiver()
         {
-            using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            socket.Start();
-            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndpoint).Port}/webhook/");
-            socket.Stop();
+            Url = new Uri($"http://127.0.0.1:{FreePorts.Take()}/webhook/");
             _listener.Prefixes.Add(Url.AbsoluteUri);
             _listener.Start();
         }

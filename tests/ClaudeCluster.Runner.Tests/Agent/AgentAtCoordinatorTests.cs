@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using ClaudeCluster.Agent;
 using ClaudeCluster.Orchestrations;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -101,14 +102,14 @@ public sealed class AgentAtCoordinatorTests
     {
         var playground = Playground.Create();
         playground.Environment["CLAUDE_CLUSTER_TOKEN"] = playground.Environment["OPERATOR"] = Operator;
-        var stage = new Stage(playground, AgentStage.FreePort());
+        var stage = new Stage(playground, FreePorts.Take());
         await stage.StartAsync(specialties);
         return stage;
     }
 
     private sealed class Stage(Playground playground, int port) : IAsyncDisposable
     {
-        private readonly int _health = AgentStage.FreePort();
+        private readonly int _health = FreePorts.Take();
         private string _fingerprint = string.Empty;
 
         public Playground Playground => playground;

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Client;
@@ -46,7 +44,7 @@ internal sealed class AgentStage : IAsyncDisposable
     {
         var playground = Playground.Create(script: script);
         playground.Environment["CLAUDE_CODE_CLI_PATH"] = null;
-        var stage = new AgentStage(playground, FreePort());
+        var stage = new AgentStage(playground, FreePorts.Take());
         stage.WriteConfig(settings);
         await stage.StartHubAsync(leaseSeconds ?? "3");
         return stage;
@@ -142,13 +140,6 @@ internal sealed class AgentStage : IAsyncDisposable
         await _remote.DisposeAsync();
         await Playground.DisposeAsync();
         _stop.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task RunStepsAsync()

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ClaudeCluster.Orchestrations;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -51,7 +52,7 @@ public sealed class CoordinatorTests
     [Fact]
     public async Task While_the_coordinator_is_away_the_agent_works_on_and_says_so()
     {
-        await using var stage = await AgentStage.OpenAsync(settings: $"coordinator_url: http://127.0.0.1:{AgentStage.FreePort()}");
+        await using var stage = await AgentStage.OpenAsync(settings: $"coordinator_url: http://127.0.0.1:{FreePorts.Take()}");
         var agent = await stage.StartAgentAsync();
 
         Assert.IsType<AttemptOutcome.Succeeded>((await stage.ResultAsync(await stage.BeginAsync())).Outcome);
@@ -70,7 +71,7 @@ public sealed class CoordinatorTests
 
         public Coordinator()
         {
-            Address = $"http://127.0.0.1:{AgentStage.FreePort()}";
+            Address = $"http://127.0.0.1:{FreePorts.Take()}";
             _listener.Prefixes.Add(Address + "/");
             _listener.Start();
             _ = ServeAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -109,7 +110,7 @@ public sealed class CoordinatorAddressTests
     private static async Task<(string Url, string Fingerprint)> StartWithTlsAsync(Playground playground)
     {
         playground.Environment["CLAUDE_CLUSTER_TOKEN"] = playground.Environment["OPERATOR"] = Token;
-        var port = AgentStage.FreePort();
+        var port = FreePorts.Take();
         var process = playground.Start("coordinator", "--listen", $"0.0.0.0:{port}", "--store", "hub.db", "--operator-token-from", "OPERATOR", "--json");
         await process.SaysAsync("}");
         return ($"https://127.0.0.1:{port}", JsonNode.Parse(process.SaidSoFar)!["certificateFingerprint"]!.GetValue<string>());

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -28,7 +27,7 @@ public sealed partial class CoordinatorCommandTests
     public async Task Agents_are_added_listed_stopped_and_revoked()
     {
         await using var playground = Playground.Create();
-        var (_, url) = await StartAsync(playground, FreePort());
+        var (_, url) = await StartAsync(playground, FreePorts.Take());
 
         var added = await playground.CallAsync("agents", "add", "pc-3", "--specialties", "backend,testing", "--coordinator", url, "--json");
         var twice = await playground.CallAsync("agents", "add", "pc-3", "--specialties", "backend", "--coordinator", url, "--json");
@@ -61,7 +60,7 @@ public sealed partial class CoordinatorCommandTests
         await hub.SaysAsync("\"address\"");
         var address = JsonNode.Parse(hub.SaidSoFar)!["address"]!.GetValue<string>();
 
-        var (coordinator, url) = await StartAsync(playground, FreePort(), "--hub", address);
+        var (coordinator, url) = await StartAsync(playground, FreePorts.Take(), "--hub", address);
         var added = await playground.CallAsync("agents", "add", "pc-3", "--specialties", "backend", "--coordinator", url, "--json");
         var refused = await playground.CallAsync("coordinator", "--listen", "127.0.0.1:0", "--store", "other.db", "--hub", "http://a/path");
 
@@ -75,7 +74,7 @@ public sealed partial class CoordinatorCommandTests
     public async Task Killed_and_started_again_it_knows_its_tokens_and_agents()
     {
         await using var playground = Playground.Create();
-        var port = FreePort();
+        var port = FreePorts.Take();
         string[] command = ["coordinator", "--listen", $"127.0.0.1:{port}", "--store", "hub.db"];
         var process = playground.Start(command);
         await process.SaysAsync("Ctrl-C stops it.");
@@ -106,7 +105,7 @@ public sealed partial class CoordinatorCommandTests
     {
         await using var playground = Playground.Create();
         playground.Environment["CLAUDE_CLUSTER_TOKEN"] = playground.Environment["OPERATOR"] = OwnToken;
-        var port = FreePort();
+        var port = FreePorts.Take();
         string[] command = ["coordinator", "--listen", $"0.0.0.0:{port}", "--store", "hub.db", "--operator-token-from", "OPERATOR", "--json"];
         var first = await UntilStoppedAsync(playground.Start(command));
         var process = playground.Start(command);
@@ -217,13 +216,6 @@ public sealed partial class CoordinatorCommandTests
         var ended = await process.EndAsync();
         Assert.True(ended.Code == 0, ended.All);
         return ended;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("cco_[0-9a-f]{64}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

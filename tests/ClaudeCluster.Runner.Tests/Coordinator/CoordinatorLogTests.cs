@@ -1,3 +1,5 @@
+using ClaudeCluster.TestKit;
+
 namespace ClaudeCluster.Runner.Tests;
 
 /// <summary>What whoever runs a coordinator reads of it, without asking for more.</summary>
@@ -20,7 +22,7 @@ public sealed class CoordinatorLogTests
 
     private static async Task<Ended> EventAsync(Playground playground)
     {
-        var port = AgentStage.FreePort();
+        var port = FreePorts.Take();
         var coordinator = playground.Start("coordinator", "--listen", $"127.0.0.1:{port}", "--store", "memory", "--operator-token-from", "CLAUDE_CLUSTER_TOKEN");
         await coordinator.SaysAsync("Ctrl-C stops it.");
         var told = await playground.CallAsync("trigger", "--event", playground.EventFile, "--event-name", "star", "--coordinator", $"http://127.0.0.1:{port}");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ClaudeCluster.TestKit;
 
 namespace ClaudeCluster.Runner.Tests;
 
@@ -42,7 +43,7 @@ public sealed class TriggerCommandTests
         await using var playground = Playground.Create();
         playground.Write("event.json", Payload.Labelled().ToJsonString());
         playground.Environment["CLAUDE_CLUSTER_TRIGGER_TOKEN"] = Trigger;
-        var port = FreePort();
+        var port = FreePorts.Take();
 
         var job = playground.Start("trigger", "--event", "event.json", "--event-name", "issues", "--coordinator", $"http://127.0.0.1:{port}");
         await job.SaysAsync("Next try in");
@@ -90,7 +91,7 @@ public sealed class TriggerCommandTests
         playground.Environment["OPERATOR"] = Operator;
         playground.Environment["CLAUDE_CLUSTER_TRIGGER_TOKEN"] = Trigger;
         playground.Environment["GITHUB_TOKEN"] = "a-token-of-github";
-        playground.Environment["GITHUB_API_URL"] = $"http://127.0.0.1:{FreePort()}";
+        playground.Environment["GITHUB_API_URL"] = $"http://127.0.0.1:{FreePorts.Take()}";
         playground.Environment["WEBHOOK_SECRET"] = "the webhook's own";
         var process = playground.Start("coordinator", "--listen", $"127.0.0.1:{port}", "--store", "hub.db", "--operator-token-from", "OPERATOR", "--json");
         await process.SaysAsync("}");
@@ -99,6 +100,4 @@ public sealed class TriggerCommandTests
         Assert.True(said["runsFlows"]!.GetValue<bool>());
         return said["address"]!.GetValue<string>();
     }
-
-    private static int FreePort() => AgentStage.FreePort();
 }

@@ -4,6 +4,7 @@ using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.Grpc.Client;
 using ClaudeCluster.DurableTask.Worker;
+using ClaudeCluster.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaudeCluster.Runner.Tests;
@@ -74,7 +75,7 @@ public sealed class HubCommandTests
     public async Task Killed_at_random_moments_and_started_again_it_loses_nothing_and_doubles_nothing()
     {
         await using var playground = Playground.Create();
-        var port = FreePort();
+        var port = FreePorts.Take();
         string[] command = ["hub", "--listen", $"127.0.0.1:{port}", "--store", "hub.db", "--lease", "2", "--grace", "2"];
         var random = new Random(11);
         var options = new RemoteTaskHubOptions { Patience = TimeSpan.FromMinutes(2), ReconnectAfter = TimeSpan.FromMilliseconds(50), ReconnectAtMostAfter = TimeSpan.FromMilliseconds(500) };
@@ -140,12 +141,5 @@ public sealed class HubCommandTests
         var worker = new DurableTaskWorker(
             hub, registry, new ServiceCollection().BuildServiceProvider(), new DurableTaskWorkerOptions { WorkerId = "test" }, TimeProvider.System);
         return Task.Run(() => worker.RunAsync(cancellation), CancellationToken.None);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
