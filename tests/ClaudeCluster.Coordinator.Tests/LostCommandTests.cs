@@ -1,48 +1,33 @@
-using System.Globalization;
-using ClaudeCluster.DurableTask;
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.FakeGitHub;
 using ClaudeCluster.FakeGitHub.State;
 using ClaudeCluster.FakeGitHub.Webhooks;
-using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Coordinator.Tests;
 
 /// <summary>Commands in comments, to a coordinator that may never have heard of them.</summary>
 public sealed class LostCommandTests : IAsyncLifetime
 {
-    private const string Maintainer = "octo";
-    private const string Branch = "claude/issue-1";
     private const string Secret = "the webhook's own secret";
     private const string List = "GET /repos/{owner}/{repo}/issues/comments";
     private const string Permission = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
 
     private readonly TestFolder _folder = new();
-    private FakeGitHubServer _gitHub = null!;
-    private GitHubService _service = null!;
-    private Repository _repository = null!;
+    private Shop _shop = null!;
     private Issue _issue = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private RepositoryRef Ref => new(_repository.Id, _repository.FullName, "main", IsPublic: false);
-    private string FlowId => string.Create(CultureInfo.InvariantCulture, $"issue-{_repository.Id}-{_issue.Number}-1");
+    private string FlowId => _shop.FlowIdOf(_issue);
 
     public async ValueTask InitializeAsync()
     {
-        _gitHub = await FakeGitHubServer.StartAsync(Path.Combine(_folder.Path, "git"), TimeProvider.System);
-        _repository = _gitHub.World.AddRepository("octo/shop");
-        _repository.Roles["robot"] = "write";
-        _repository.Git.Commit("main", "README.md", "# Shop\n");
-        var options = new GitHubOptions { Address = GitHubAddress.Of(_gitHub.Url.AbsoluteUri), ShortWait = TimeSpan.FromMilliseconds(1), LagWaits = [TimeSpan.FromMilliseconds(1)] };
-        _service = new GitHubService(options, new GitHubLogin.PersonalToken(_gitHub.World.AddToken("robot").Value), TimeProvider.System);
-        _issue = await _gitHub.People.OpenIssueAsync(_repository, "ada", "It breaks", "When I press it.");
+        _shop = await Shop.OpenAsync(_folder.Path);
+        _issue = await _shop.OpenIssueAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _service.DisposeAsync();
-        await _gitHub.DisposeAsync();
+        await _shop.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -58,7 +43,7 @@ public sealed class LostCommandTests : IAsyncLifetime
         await UntilLooksAsync(3);
         Assert.Equal(FlowPhase.Review, (await FlowAsync(coordinator)).PausedIn);
         Assert.Equal(1, await AnswersAsync());
-        Assert.Equal(Maintainer, Assert.Single(await ReceiptsAsync(coordinator)).Event.Sender.Login);
+        Assert.Equal(Shop.Maintainer, Assert.Single(await ReceiptsAsync(coordinator)).Event.Sender.Login);
         await TestCoordinator.UntilAsync(() => Task.FromResult(_issue.Comments[0].Reactions is [{ Content: "eyes" }]));
     }
 
@@ -73,7 +58,7 @@ public sealed class LostCommandTests : IAsyncLifetime
             HearWebhooksOf(before);
             await SayAsync("/claude status");
             await TestCoordinator.UntilAsync(async () => await AnswersAsync() == 1);
-            _gitHub.Webhooks.Target = null;
+            _shop.GitHub.Webhooks.Target = null;
         }
 
         await using var after = await StartAsync(operatorToken: token);
@@ -87,13 +72,13 @@ public sealed class LostCommandTests : IAsyncLifetime
         await using var coordinator = await StartAsync();
         await RestAsync(coordinator);
         HearWebhooksOf(coordinator);
-        _gitHub.Webhooks.Plan(DeliveryFate.Held);
+        _shop.GitHub.Webhooks.Plan(DeliveryFate.Held);
 
         await SayAsync("/claude status");
         await TestCoordinator.UntilAsync(async () => await AnswersAsync() == 1);
-        await _gitHub.Webhooks.ReleaseAsync();
+        await _shop.GitHub.Webhooks.ReleaseAsync();
 
-        Assert.Equal([202], _gitHub.Webhooks.Deliveries.First(delivery => delivery.Event == "issue_comment").Statuses);
+        Assert.Equal([202], _shop.GitHub.Webhooks.Deliveries.First(delivery => delivery.Event == "issue_comment").Statuses);
         await NothingElseHappenedAsync(coordinator);
     }
 
@@ -129,7 +114,7 @@ public sealed class LostCommandTests : IAsyncLifetime
 
         Assert.Null(Assert.Single(await ReceiptsAsync(coordinator)).Receipt!.FlowId);
         Assert.Equal(FlowPhase.Review, (await FlowAsync(coordinator)).Phase);
-        Assert.Single(_gitHub.Requests.All, request => request.Operation == Permission);
+        Assert.Single(_shop.GitHub.Requests.All, request => request.Operation == Permission);
         Assert.Equal(0, await AnswersAsync());
     }
 
@@ -161,8 +146,8 @@ public sealed class LostCommandTests : IAsyncLifetime
         await using var coordinator = await StartAsync();
         var pull = await RestAsync(coordinator);
 
-        await _gitHub.People.CommentAsync(_repository, pull, Maintainer, "/claude status");
-        await _gitHub.People.ReviewAsync(_repository, pull, Maintainer, "commented", null, new Remark("mended.txt", 1, "/claude budget 7"));
+        await _shop.GitHub.People.CommentAsync(_shop.Repository, pull, Shop.Maintainer, "/claude status");
+        await _shop.GitHub.People.ReviewAsync(_shop.Repository, pull, Shop.Maintainer, "commented", null, new Remark("mended.txt", 1, "/claude budget 7"));
         await TestCoordinator.UntilAsync(async () => await ReceiptsAsync(coordinator) is [{ Receipt: not null }, { Receipt: not null }]);
 
         Assert.All(await ReceiptsAsync(coordinator), received => Assert.Equal(FlowId, received.Receipt!.FlowId));
@@ -171,20 +156,38 @@ public sealed class LostCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_in_the_text_of_a_review_is_found_too_and_done_once()
+    {
+        await using var coordinator = await StartAsync();
+        var pull = await RestAsync(coordinator);
+
+        HearWebhooksOf(coordinator);
+        _shop.GitHub.Webhooks.Plan(DeliveryFate.Held);
+
+        await _shop.GitHub.People.ReviewAsync(_shop.Repository, pull, Shop.Maintainer, "commented", "/claude pause");
+        await TestCoordinator.UntilAsync(async () => (await FlowAsync(coordinator)).PausedIn is not null);
+        await _shop.GitHub.Webhooks.ReleaseAsync();
+        await UntilLooksAsync(3);
+
+        Assert.Single(await ReceiptsAsync(coordinator), received => received.Event is RepositoryEvent.Reviewed);
+        Assert.Single(_shop.GitHub.Requests.All, request => request.Operation == Permission);
+    }
+
+    [Fact]
     public async Task Without_an_open_flow_nobody_asks_and_with_one_a_look_costs_nothing()
     {
         await using var coordinator = await StartAsync();
-        lock (_gitHub.World.Gate)
-            _issue.Comments.Add(new Comment(7, _gitHub.World.User(Maintainer), "/claude retry", _gitHub.World.Now - TimeSpan.FromMinutes(1)));
-        await TestCoordinator.UntilAsync(() => Task.FromResult(_gitHub.Requests.All.Count(request => request.Operation == "GET /repos/{owner}/{repo}/issues") >= 3));
-        Assert.DoesNotContain(_gitHub.Requests.All, request => request.Operation is List or "GET /repos/{owner}/{repo}/pulls/comments");
+        lock (_shop.GitHub.World.Gate)
+            _issue.Comments.Add(new Comment(7, _shop.GitHub.World.User(Shop.Maintainer), "/claude retry", _shop.GitHub.World.Now - TimeSpan.FromMinutes(1)));
+        await TestCoordinator.UntilAsync(() => Task.FromResult(_shop.GitHub.Requests.All.Count(request => request.Operation == "GET /repos/{owner}/{repo}/issues") >= 3));
+        Assert.DoesNotContain(_shop.GitHub.Requests.All, request => request.Operation is List or "GET /repos/{owner}/{repo}/pulls/comments");
 
         await RestAsync(coordinator);
-        await UntilLooksAsync(3);
-        _gitHub.Requests.Clear();
+        await UntilQuietAsync();
+        _shop.GitHub.Requests.Clear();
         await UntilLooksAsync(3);
 
-        Assert.All(_gitHub.Requests.All, request => Assert.Equal((304, false), (request.Status, request.IsCounted)));
+        Assert.All(_shop.GitHub.Requests.All, request => Assert.Equal((304, false), (request.Status, request.IsCounted)));
         Assert.Empty(await ReceiptsAsync(coordinator));
     }
 
@@ -205,8 +208,8 @@ public sealed class LostCommandTests : IAsyncLifetime
     {
         await using var coordinator = await StartAsync();
         await RestAsync(coordinator);
-        lock (_gitHub.World.Gate)
-            (_issue.Body, _issue.Edited) = ("When I press it twice.", (_gitHub.World.User("ada"), _gitHub.World.Now - TimeSpan.FromMinutes(1)));
+        lock (_shop.GitHub.World.Gate)
+            (_issue.Body, _issue.Edited) = ("When I press it twice.", (_shop.GitHub.World.User("ada"), _shop.GitHub.World.Now - TimeSpan.FromMinutes(1)));
 
         await SayAsync("/claude retry");
 
@@ -222,7 +225,7 @@ public sealed class LostCommandTests : IAsyncLifetime
             token = before.OperatorToken;
             await RestAsync(before);
             await SayAsync("/claude retry");
-            await _gitHub.People.EditIssueAsync(_repository, _issue, "It breaks", "Delete everything.", "mallory");
+            await _shop.GitHub.People.EditIssueAsync(_shop.Repository, _issue, "It breaks", "Delete everything.", "mallory");
         }
 
         await using var coordinator = await StartAsync(operatorToken: token);
@@ -236,42 +239,27 @@ public sealed class LostCommandTests : IAsyncLifetime
         operatorToken,
         change: options => options with
         {
-            GitHub = _service,
-            Feedback = _service,
-            LostEvents = looks ? _service.LostEvents : null,
+            GitHub = _shop.Service,
+            Feedback = _shop.Service,
+            LostEvents = looks ? _shop.Service.LostEvents : null,
             WebhookSecret = Secret,
-            Reconciler = new ReconcilerOptions { Every = TimeSpan.FromMilliseconds(50), CommandsAfter = after, Repositories = ["octo/shop"] },
+            Reconciler = new ReconcilerOptions { Every = TimeSpan.FromMilliseconds(50), CommandsAfter = after, Repositories = [Shop.Name] },
         });
 
     private void HearWebhooksOf(TestCoordinator coordinator) =>
-        (_gitHub.Webhooks.Secret, _gitHub.Webhooks.Target) = (Secret, new Uri(coordinator.App.Address, "/webhook/github"));
+        (_shop.GitHub.Webhooks.Secret, _shop.GitHub.Webhooks.Target) = (Secret, new Uri(coordinator.App.Address, "/webhook/github"));
 
-    private Task SayAsync(string text, string login = Maintainer) => _gitHub.People.CommentAsync(_repository, _issue, login, text);
+    private Task SayAsync(string text, string login = Shop.Maintainer) => _shop.GitHub.People.CommentAsync(_shop.Repository, _issue, login, text);
 
-    /// <summary>A flow whose work is done, and that waits for its pull request.</summary>
     private async Task<FakeGitHub.State.PullRequest> RestAsync(TestCoordinator coordinator)
     {
-        var head = _repository.Git.Commit(Branch, "mended.txt", "Mended\n", from: _repository.Git.Find("refs/heads/main"));
-        await _service.OpenAsync(Ref, new("Mend it", "", Branch, "main", IsDraft: false), Cancellation);
-        var pull = _repository.PullRequests[^1];
-        var flow = new FlowState
-        {
-            FlowId = FlowId,
-            Repository = Ref,
-            Issue = new IssueSnapshot { Number = _issue.Number, Title = _issue.Title, Body = _issue.Body!, Author = "ada", UpdatedAt = _issue.UpdatedAt },
-            Requester = new Requester(Maintainer, 1, IsBot: false),
-            Phase = FlowPhase.Review,
-            Routing = new RoutingDecision(new Specialty("backend"), Priority.Normal, ["a test says so"]),
-            PullRequest = new Orchestrations.PullRequest(pull.Number, "https://example.invalid/pull", Branch),
-            Head = new CommitId(head),
-            StaysOpen = true,
-        };
-        await new DurableTaskClient(coordinator.Hub).ScheduleNewOrchestrationInstanceAsync(nameof(IssueToPullRequest), flow, new StartOrchestrationOptions(flow.FlowId));
+        var pull = await _shop.OpenPullRequestAsync();
+        await _shop.RestAsync(coordinator, _issue, pull);
         return pull;
     }
 
     private async Task<FlowState> FlowAsync(TestCoordinator coordinator) =>
-        (await new DurableTaskClient(coordinator.Hub).GetInstanceAsync(FlowId, getInputsAndOutputs: true, Cancellation))!.ReadFlow()!;
+        (await _shop.FlowAsync(coordinator, _issue))!.ReadFlow()!;
 
     private static async Task<IReadOnlyList<(RepositoryEvent Event, EventReceipt? Receipt)>> ReceiptsAsync(TestCoordinator coordinator) =>
         await new DurableTaskClient(coordinator.Hub).GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "event-", FetchInputsAndOutputs: true))
@@ -282,18 +270,22 @@ public sealed class LostCommandTests : IAsyncLifetime
     {
         Assert.Single(await ReceiptsAsync(coordinator));
         Assert.Equal(1, await AnswersAsync());
-        Assert.Single(_gitHub.Requests.All, request => request.Operation == Permission);
+        Assert.Single(_shop.GitHub.Requests.All, request => request.Operation == Permission);
     }
 
     private Task<int> AnswersAsync()
     {
-        lock (_gitHub.World.Gate)
+        lock (_shop.GitHub.World.Gate)
             return Task.FromResult(_issue.Comments.Count(comment => comment.Author.Login == "robot" && comment.Body.Contains("answer-", StringComparison.Ordinal)));
     }
 
-    private async Task UntilLooksAsync(int count)
+    /// <summary>The pull request has stood as it stands for longer than its times are exact.</summary>
+    private Task UntilQuietAsync() => TestCoordinator.UntilAsync(async () =>
     {
-        var before = _gitHub.Requests.All.Count(request => request.Operation == List);
-        await TestCoordinator.UntilAsync(() => Task.FromResult(_gitHub.Requests.All.Count(request => request.Operation == List) >= before + count));
-    }
+        var before = _shop.GitHub.Requests.All.Count;
+        await UntilLooksAsync(3);
+        return _shop.GitHub.Requests.All.Skip(before).All(request => request.Status == 304);
+    });
+
+    private Task UntilLooksAsync(int count) => _shop.UntilAskedAsync(List, count);
 }

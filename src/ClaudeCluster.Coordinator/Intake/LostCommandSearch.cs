@@ -5,7 +5,7 @@ using ClaudeCluster.GitHub;
 namespace ClaudeCluster.Coordinator;
 
 /// <summary>
-/// Finds commands in comments that nobody told of. A comment's event has the same key by whatever way it comes, so what its webhook brings
+/// Finds commands in comments and reviews that nobody told of. A comment's event has the same key by whatever way it comes, so what its webhook brings
 /// late, or brought before, is the same command. Who may give one is asked as of any event.
 /// </summary>
 internal sealed class LostCommandSearch(DurableTaskClient client, ILostEvents gitHub, Doors doors, Audit audit, TimeSpan leftToWebhook, TimeProvider time)
@@ -47,9 +47,13 @@ internal sealed class LostCommandSearch(DurableTaskClient client, ILostEvents gi
     {
         DateTimeOffset[] bounds = [now - LookBack, open.Min(flow => flow.StartedAt) - TimeSpan.FromSeconds(1), _lookedAt.GetValueOrDefault(repository.Id, now - LookBack) - leftToWebhook - Behind];
         var below = await gitHub.ListCommentsAsync(repository, atLines: false, bounds.Max(), cancellation);
-        return open.Any(flow => flow.State.PullRequest is not null)
-            ? [.. below, .. await gitHub.ListCommentsAsync(repository, atLines: true, bounds.Max(), cancellation)]
-            : below;
+        var pulls = open.Select(flow => flow.State.PullRequest?.Number).OfType<int>().ToList();
+        return pulls.Count == 0 ? below :
+        [
+            .. below,
+            .. await gitHub.ListCommentsAsync(repository, atLines: true, bounds.Max(), cancellation),
+            .. await gitHub.ListReviewsAsync(repository, pulls, bounds.Max(), cancellation),
+        ];
     }
 
     private async Task JudgeAsync(RepositoryRef repository, LostCommand command, CancellationToken cancellation)

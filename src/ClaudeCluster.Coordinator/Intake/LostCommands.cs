@@ -15,12 +15,11 @@ internal sealed record LostCommand(FoundComment Said, SteeringCommand Command, F
     /// <param name="seen">The issue as its author had it before them; null: that is not known, so the text that the flow has from people with the right counts.</param>
     public RepositoryEvent AsEvent(RepositoryRef repository, IssueSnapshot? seen)
     {
+        var pull = new PullRequestSnapshot(Said.Number, Flow.Branch, Flow.Head ?? new CommitId(string.Empty), repository.DefaultBranch, IsOpen: true, IsDraft: false, IsMerged: false, IsFromFork: false, Said.Comment.CreatedAt);
+        if (Said.Review is { } review)
+            return new RepositoryEvent.Reviewed("submitted", pull, review.Id, review.Verdict, Said.Comment.Text, review.Commit) { Key = Said.Key, Repository = repository, Sender = Said.Sender };
         if (Said.Line is { } line)
-        {
-            var pull = new PullRequestSnapshot(Said.Number, Flow.Branch, Flow.Head ?? new CommitId(string.Empty), repository.DefaultBranch, IsOpen: true, IsDraft: false, IsMerged: false, IsFromFork: false, Said.Comment.CreatedAt);
             return new RepositoryEvent.ReviewCommented("created", pull, Said.Comment, line.Path, line.InReplyTo) { Key = Said.Key, Repository = repository, Sender = Said.Sender };
-        }
-
         var known = (Flow.NewerIssue ?? Flow.Issue) with { Number = Said.Number, IsPullRequest = IsOnPullRequest, UpdatedAt = Said.Comment.CreatedAt };
         return new RepositoryEvent.Commented("created", seen ?? known, Said.Comment) { Key = Said.Key, Repository = repository, Sender = Said.Sender };
     }

@@ -77,7 +77,7 @@ internal static class PayloadParts
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
     }
 
-    /// <summary>Of a comment that was just written: only what never changes of it, so that one that is found later, by looking, has the same.</summary>
+    /// <summary>Of a comment or a review that was just written: only what never changes of it, so that one that is found later, by looking, has the same.</summary>
     public static string KeyOfNew(string eventName, RepositoryRef repository, CommentId comment) => Key("1", eventName, "created", Text(repository.Id), comment.Value);
 
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,7 @@ public static class RepositoryEventReader
 {
     internal const string CommentEvent = "issue_comment";
     internal const string RemarkEvent = "pull_request_review_comment";
+    internal const string ReviewEvent = "pull_request_review";
 
     /// <param name="body">The bytes as they came.</param>
     /// <param name="place">For problems: the file's name, or which door it came by.</param>
@@ -51,7 +52,7 @@ public static class RepositoryEventReader
             { Key = "", Repository = origin.Repository, Sender = origin.Sender },
             "pull_request" => new RepositoryEvent.PullRequestChanged(action, PayloadParts.PullRequest(payload.Object("pull_request"), origin.Repository))
             { Key = "", Repository = origin.Repository, Sender = origin.Sender },
-            "pull_request_review" => ReadReview(payload, action, origin),
+            ReviewEvent => ReadReview(payload, action, origin),
             RemarkEvent => ReadReviewComment(payload, action, origin),
             "push" => ReadPush(payload, origin),
             "status" => new RepositoryEvent.StatusChanged(PayloadParts.Commit(payload, "sha"), payload.Text("context"), payload.Text("state"))
@@ -144,6 +145,7 @@ public static class RepositoryEventReader
         RepositoryEvent.IssueChanged { Issue.Key: var key } => key,
         RepositoryEvent.Commented { Action: "created" } said => PayloadParts.KeyOfNew(CommentEvent, read.Repository, said.Comment.Id),
         RepositoryEvent.ReviewCommented { Action: "created" } said => PayloadParts.KeyOfNew(RemarkEvent, read.Repository, said.Comment.Id),
+        RepositoryEvent.Reviewed { Action: "submitted" } said => PayloadParts.KeyOfNew(ReviewEvent, read.Repository, new(PayloadParts.Text(said.Review))),
         _ => PayloadParts.Key("1", name, JsonSerializer.Serialize(read)),
     };
 }

@@ -22,6 +22,11 @@ public interface ILostEvents
     /// <param name="since">Older ones are left out.</param>
     Task<IReadOnlyList<FoundComment>> ListCommentsAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken);
 
+    /// <summary>What people wrote as the text of a review that is still as it was written. Costs nothing of the hourly requests while no pull request has changed.</summary>
+    /// <param name="numbers">The pull requests. A closed one has none.</param>
+    /// <param name="since">Older ones are left out.</param>
+    Task<IReadOnlyList<FoundComment>> ListReviewsAsync(RepositoryRef repository, IReadOnlyCollection<int> numbers, DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>An issue's text as somebody had it before them at a time.</summary>
     /// <returns>Null: it is gone, or somebody else has changed it since.</returns>
     Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken);
@@ -48,7 +53,15 @@ public sealed record Labelling(IssueEvent.Labeled? Event, string? Doubt);
 /// <param name="Key">That of the event that told of it when it was written.</param>
 /// <param name="Number">Of the issue or the pull request below which it stands.</param>
 /// <param name="Line">Null: it stands at no line.</param>
-public sealed record FoundComment(string Key, int Number, Requester Sender, WrittenComment Comment, LineOfComment? Line);
+public sealed record FoundComment(string Key, int Number, Requester Sender, WrittenComment Comment, LineOfComment? Line)
+{
+    /// <value>Null: it is no review's text.</value>
+    public ReviewOfComment? Review { get; init; }
+}
+
+/// <param name="Verdict">As in <c>approved</c>, <c>commented</c>.</param>
+/// <param name="Commit">On which it was given; null: that is gone.</param>
+public sealed record ReviewOfComment(long Id, string Verdict, CommitId? Commit);
 
 /// <param name="Path">The file.</param>
 /// <param name="InReplyTo">The first comment of its thread; null: it is the first.</param>

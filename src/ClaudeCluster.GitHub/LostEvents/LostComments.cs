@@ -1,48 +1,20 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
 
 /// <summary>
-/// The newest comments of a repository, so far back as somebody wants to know. Only what is still as a person wrote it: others with rights may
-/// edit a comment, and an edit is nobody's word.
+/// The newest comments of a repository. Only what is still as a person wrote it: others with rights may edit a comment, and an edit is nobody's
+/// word.
 /// </summary>
-internal sealed class LostComments(GitHubClient client)
+internal sealed class LostComments(NewestFirst lists)
 {
-    /// <inheritdoc cref="AppInstallations"/>
-    private const int OnAPage = 30;
-
-    // Where more is written in a day, what lies further back is not looked for.
-    private const int MostPages = 20;
-
     public async Task<IReadOnlyList<FoundComment>> ListAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var kind = atLines ? "pulls" : "issues";
-        var path = string.Create(CultureInfo.InvariantCulture, $"/repos/{repository.FullName}/{kind}/comments?sort=created&direction=desc&per_page={OnAPage}");
-        var (found, pages) = (new List<FoundComment>(), 0);
-        for (var request = new GitHubRequest(HttpMethod.Get, client.Address.At(path)); request is not null && pages < MostPages; pages++)
-        {
-            var answer = await client.SendAsync(repository.FullName, request, cancellationToken);
-            var page = GitHubClient.Parse(request, answer, LostEventsJson.Default.IReadOnlyListJsonElement).Select(Read).ToList();
-            found.AddRange(page.Where(comment => comment?.CreatedAt >= since).Select(comment => FoundOf(repository, comment!)).OfType<FoundComment>());
-            request = answer.Next is { } next && !page.Exists(comment => comment?.CreatedAt < since) ? request with { Url = next } : null;
-        }
+        var list = atLines ? "pulls/comments?sort=created" : "issues/comments?sort=created";
+        var found = await lists.ListAsync(repository, list, LostEventsJson.Default.CommentListed, comment => comment.CreatedAt, since, cancellationToken);
 
         // What is written while pages are read moves others to the next page.
-        return [.. found.DistinctBy(comment => comment.Key)];
-    }
-
-    /// <returns>Null: one that cannot be read hides none of the others.</returns>
-    private static CommentListed? Read(JsonElement comment)
-    {
-        try
-        {
-            return comment.Deserialize(LostEventsJson.Default.CommentListed);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return [.. found.Select(comment => FoundOf(repository, comment)).OfType<FoundComment>().DistinctBy(comment => comment.Key)];
     }
 
     private static FoundComment? FoundOf(RepositoryRef repository, CommentListed comment)

@@ -26,5 +26,12 @@ internal static class LostEventParts
         return new(isBot && !login.EndsWith(BotSuffix, StringComparison.OrdinalIgnoreCase) ? login + BotSuffix : login, id, isBot);
     }
 
+    /// <summary>A number of more than 32 bits: GraphQL writes it as text.</summary>
+    public static long? ReviewId(this JsonElement review)
+    {
+        var text = review.Child("fullDatabaseId") switch { { ValueKind: JsonValueKind.String } found => found.GetString(), { ValueKind: JsonValueKind.Number } found => found.GetRawText(), _ => null };
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+
     public static CommitId? CommitOf(this JsonElement json, string field) => json.TextOf(field) is { } sha && PayloadParts.IsSha(sha) ? new CommitId(sha) : null;
 }

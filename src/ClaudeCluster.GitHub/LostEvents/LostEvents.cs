@@ -4,14 +4,15 @@ namespace ClaudeCluster.GitHub;
 
 /// <inheritdoc cref="ILostEvents"/>
 /// <param name="installations">Null: it is no App that asks, so only what is named can be looked after.</param>
-internal sealed class LostEvents(AppInstallations? installations, GitHubClient client, GraphQl graphQl, FailedChecks checks) : ILostEvents
+internal sealed class LostEvents(AppInstallations? installations, GitHubClient client, GraphQl graphQl, FailedChecks checks, TimeProvider time) : ILostEvents
 {
     /// <inheritdoc cref="AppInstallations"/>
     private const int OnAPage = 30;
 
-    private readonly LostComments _comments = new(client);
+    private readonly LostComments _comments = new(new NewestFirst(client));
     private readonly LostLabels _labels = new(graphQl);
     private readonly LostPullRequests _pullRequests = new(graphQl);
+    private readonly LostReviews _reviews = new(new NewestFirst(client), graphQl, time);
 
     public async Task<IReadOnlyList<WatchedRepository>> ListRepositoriesAsync(IReadOnlyList<string> named, IReadOnlyList<RepositoryRef> known, CancellationToken cancellationToken)
     {
@@ -40,6 +41,8 @@ internal sealed class LostEvents(AppInstallations? installations, GitHubClient c
     public Task<Labelling> ReadLabellingAsync(RepositoryRef repository, int issue, string label, CancellationToken cancellationToken) => _labels.ReadAsync(repository, issue, label, cancellationToken);
 
     public Task<IReadOnlyList<FoundComment>> ListCommentsAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken) => _comments.ListAsync(repository, atLines, since, cancellationToken);
+
+    public Task<IReadOnlyList<FoundComment>> ListReviewsAsync(RepositoryRef repository, IReadOnlyCollection<int> numbers, DateTimeOffset since, CancellationToken cancellationToken) => _reviews.ListAsync(repository, numbers, since, cancellationToken);
 
     public Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken) => _labels.ReadTextAsync(repository, issue, at, by, cancellationToken);
 

@@ -13,6 +13,7 @@ namespace ClaudeCluster.GitHub;
 [JsonSerializable(typeof(IReadOnlyList<IssueListed>))]
 [JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
 [JsonSerializable(typeof(CommentListed))]
+[JsonSerializable(typeof(PullListed))]
 internal sealed partial class LostEventsJson : JsonSerializerContext;
 
 /// <param name="Permissions">Texts, as far as is known.</param>
@@ -37,5 +38,7 @@ internal sealed record IssueListed(int? Number, DateTimeOffset? UpdatedAt, JsonE
 /// <param name="PullRequestUrl">Null: it stands at no line.</param>
 internal sealed record CommentListed(
     long? Id, string? Body, AuthorListed? User, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, string? IssueUrl, string? PullRequestUrl, string? Path, long? InReplyToId);
+
+internal sealed record PullListed(int? Number, DateTimeOffset? UpdatedAt);
 
 internal sealed record AuthorListed(string? Login, long? Id, string? Type);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
@@ -77,23 +76,16 @@ internal sealed class LostPullRequests(GraphQl graphQl)
 
     private static ReviewNow? ReviewOf(RepositoryRef repository, JsonElement review, PullRequestSnapshot snapshot)
     {
-        if (review.TextOf("state") != "CHANGES_REQUESTED" || review.TimeOf("submittedAt") is not { } at || review.PersonOf("author") is not { } author || IdOf(review) is not { } id)
+        if (review.TextOf("state") != "CHANGES_REQUESTED" || review.TimeOf("submittedAt") is not { } at || review.PersonOf("author") is not { } author || review.ReviewId() is not { } id)
             return null;
         return new(
             new("submitted", snapshot, id, "changes_requested", review.TextOf("body") ?? string.Empty, review.Child("commit")?.CommitOf("oid"))
             {
-                Key = KeyOf(repository, snapshot, "review", PayloadParts.Text(id)),
+                Key = PayloadParts.KeyOfNew(RepositoryEventReader.ReviewEvent, repository, new(PayloadParts.Text(id))),
                 Repository = repository,
                 Sender = author,
             },
             at);
-    }
-
-    /// <summary>A number of more than 32 bits: GraphQL writes it as text.</summary>
-    private static long? IdOf(JsonElement review)
-    {
-        var text = review.Child("fullDatabaseId") switch { { ValueKind: JsonValueKind.String } found => found.GetString(), { ValueKind: JsonValueKind.Number } found => found.GetRawText(), _ => null };
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
     }
 
     private static string KeyOf(RepositoryRef repository, PullRequestSnapshot pull, params IEnumerable<string> facts) =>

@@ -27,6 +27,7 @@ internal static class GraphQlCalls
             "ReadChecks" => InRepository(call, variables, "checks", repository => FeedbackQueries.Checks(call, repository, variables)),
             "ReadLabelling" => InRepository(call, variables, "issues", repository => LostEventCalls.Labelling(call, repository, variables)),
             "ReadPullRequest" => InRepository(call, variables, "pull_requests", repository => LostEventCalls.PullRequest(call, repository, variables)),
+            "ReadReviews" => InRepository(call, variables, "pull_requests", repository => LostEventCalls.Reviews(call, repository, variables)),
             "WriteIssue" => IssueCalls.Write(call, variables),
             "DeleteComment" => IssueCalls.Delete(call, variables),
             "MoveBranches" => MoveBranches(call, variables),

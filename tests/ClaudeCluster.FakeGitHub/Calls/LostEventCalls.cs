@@ -76,18 +76,34 @@ internal static class LostEventCalls
         {
             ["nodes"] = new JsonArray(
             [
-                .. pull.Reviews.Where(review => review.Verdict != "commented").GroupBy(review => review.Author).Select(group => group.Last()).Select(review => new JsonObject
-                {
-                    ["fullDatabaseId"] = review.Id.ToString(CultureInfo.InvariantCulture),
-                    ["state"] = review.Verdict.ToUpperInvariant(),
-                    ["body"] = review.Text ?? "",
-                    ["submittedAt"] = Shapes.Time(review.SubmittedAt),
-                    ["commit"] = new JsonObject { ["oid"] = review.Commit },
-                    ["author"] = Actor(review.Author),
-                }),
+                .. pull.Reviews.Where(review => review.Verdict != "commented").GroupBy(review => review.Author).Select(group => Review(group.Last())),
             ]),
         };
         return new() { ["pullRequest"] = json };
+    }
+
+    public static JsonObject Reviews(Call call, Repository repository, JsonObject variables) => new()
+    {
+        ["pullRequest"] = FeedbackQueries.Find(call, repository, variables) is { } pull
+            ? new JsonObject { ["reviews"] = new JsonObject { ["nodes"] = new JsonArray([.. pull.Reviews.TakeLast(30).Select(ReviewWithEdits)]) } }
+            : null,
+    };
+
+    private static JsonObject Review(GivenReview review) => new()
+    {
+        ["fullDatabaseId"] = review.Id.ToString(CultureInfo.InvariantCulture),
+        ["state"] = review.Verdict.ToUpperInvariant(),
+        ["body"] = review.Text ?? "",
+        ["submittedAt"] = Shapes.Time(review.SubmittedAt),
+        ["commit"] = new JsonObject { ["oid"] = review.Commit },
+        ["author"] = Actor(review.Author),
+    };
+
+    private static JsonObject ReviewWithEdits(GivenReview review)
+    {
+        var json = Review(review);
+        json["lastEditedAt"] = review.EditedAt is { } edited ? Shapes.Time(edited) : null;
+        return json;
     }
 
     private static Answer ListInstallations(Call call)

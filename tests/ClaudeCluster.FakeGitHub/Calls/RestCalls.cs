@@ -140,8 +140,10 @@ internal static class RestCalls
         var shown = call.Repository.PullRequests
             .Where(pull => state == "all" || pull.State == state)
             .Where(pull => head is null || $"{call.Repository.Owner.Login}:{pull.Head}" == head)
-            .Where(pull => pull.Hidden-- <= 0);
-        return new(200) { List = [.. shown.Reverse().Select(pull => call.Shapes.PullRequest(call.Repository, pull, isWhole: false))] };
+            // Lag is that of the list by head: looking at all makes it no shorter.
+            .Where(pull => head is null ? pull.Hidden <= 0 : pull.Hidden-- <= 0);
+        var sorted = call.Query["sort"].FirstOrDefault() == "updated" ? shown.OrderBy(pull => pull.UpdatedAt) : shown;
+        return new(200) { List = [.. sorted.Reverse().Select(pull => call.Shapes.PullRequest(call.Repository, pull, isWhole: false))] };
     }
 
     private static Issue? FindIssue(Call call, out Answer problem)

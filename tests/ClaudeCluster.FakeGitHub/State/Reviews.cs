@@ -1,7 +1,11 @@
 namespace ClaudeCluster.FakeGitHub.State;
 
 /// <param name="Verdict">approved, changes_requested, commented.</param>
-public sealed record GivenReview(long Id, User Author, string Verdict, string? Text, string Commit, DateTimeOffset SubmittedAt);
+public sealed record GivenReview(long Id, User Author, string Verdict, string? Text, string Commit, DateTimeOffset SubmittedAt)
+{
+    /// <value>Null: it stands as it was sent.</value>
+    public DateTimeOffset? EditedAt { get; init; }
+}
 
 /// <summary>A remark at a line of a pull request, or an answer to one.</summary>
 public sealed class ReviewComment(long id, GivenReview review, User author, string path, int? line, string body, ReviewComment? first, DateTimeOffset createdAt)

@@ -1,7 +1,4 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using ClaudeCluster.FakeGitHub.State;
-using ClaudeCluster.FakeGitHub.Webhooks;
 using ClaudeCluster.GitHub.Tests.Feedback;
 
 namespace ClaudeCluster.GitHub.Tests.LostEvents;
@@ -15,10 +12,10 @@ public sealed class LostCommentsTests
     {
         await using var kit = await GitHubKit.StartAsync();
         var issue = await kit.Fake.People.OpenIssueAsync(kit.Repository, "ada", "It breaks", "When I press it.");
-        LoseDeliveries(kit);
+        kit.LoseDeliveries();
 
         await kit.Fake.People.CommentAsync(kit.Repository, issue, "octo", Command);
-        var told = Told(kit);
+        var told = kit.Told();
         await kit.Fake.People.EditIssueAsync(kit.Repository, issue, "Otherwise", "When I press it twice.", "ada");
         await kit.Fake.People.LabelAsync(kit.Repository, issue, "later", "octo");
         kit.Clock.Advance(TimeSpan.FromHours(1));
@@ -34,13 +31,13 @@ public sealed class LostCommentsTests
     {
         await using var kit = await GitHubKit.StartAsync();
         var pull = await kit.OpenPullRequestAsync();
-        LoseDeliveries(kit);
+        kit.LoseDeliveries();
 
         await kit.Fake.People.CommentAsync(kit.Repository, pull.Pull, "octo", Command);
-        var below = (Told: Told(kit), Found: Assert.Single(await ListAsync(kit)));
+        var below = (Told: kit.Told(), Found: Assert.Single(await ListAsync(kit)));
         await pull.ReviewByAsync("octo", null, new Remark("a.cs", 3, "Hm."));
         await pull.ReviewByAsync("octo", null, new Remark("a.cs", 3, Command, pull.Pull.ReviewComments[0]));
-        var atLine = (Told: Assert.IsType<RepositoryEvent.ReviewCommented>(Told(kit)), Found: (await ListAsync(kit, atLines: true))[0]);
+        var atLine = (Told: Assert.IsType<RepositoryEvent.ReviewCommented>(kit.Told()), Found: (await ListAsync(kit, atLines: true))[0]);
 
         Assert.Equal((below.Told.Key, pull.Number), (below.Found.Key, below.Found.Number));
         Assert.Equal((atLine.Told.Key, pull.Number, atLine.Told.Comment), (atLine.Found.Key, atLine.Found.Number, atLine.Found.Comment));
@@ -138,21 +135,6 @@ public sealed class LostCommentsTests
         Assert.Equal(("When I press it twice.", at), (seen!.Body, seen.UpdatedAt));
         Assert.Null(changed);
         Assert.Null(gone);
-    }
-
-    /// <summary>What would have been sent, had anybody taken it.</summary>
-    private static void LoseDeliveries(GitHubKit kit)
-    {
-        kit.Fake.Webhooks.Target = new Uri("http://127.0.0.1:9/");
-        kit.Fake.Webhooks.Plan([.. Enumerable.Repeat(DeliveryFate.Lost, 20)]);
-    }
-
-    private static RepositoryEvent Told(GitHubKit kit)
-    {
-        var last = kit.Fake.Webhooks.Deliveries[^1];
-        var payload = JsonNode.Parse(last.Body)!.AsObject();
-        payload["installation"] = new JsonObject { ["id"] = 77 };
-        return RepositoryEventReader.Read(Encoding.UTF8.GetBytes(payload.ToJsonString()), "webhook", last.Event)!;
     }
 
     private static Task<IReadOnlyList<FoundComment>> ListAsync(GitHubKit kit, bool atLines = false) =>

@@ -156,6 +156,7 @@ public sealed class LostEventsTests
         await kit.Service.LostEvents.ReadLabellingAsync(kit.Ref, issue.Number, Label, default);
         await kit.Service.LostEvents.ReadLabellingAsync(kit.Ref, 77, Label, default);
         await kit.Service.LostEvents.ReadPullRequestAsync(kit.Ref, pull.Number, default);
+        await kit.Service.LostEvents.ListReviewsAsync(kit.Ref, [pull.Number], DateTimeOffset.MinValue, default);
         await kit.Fake.People.MergeAsync(kit.Repository, pull.Pull, "octo");
         await kit.Service.LostEvents.ReadPullRequestAsync(kit.Ref, pull.Number, default);
 
