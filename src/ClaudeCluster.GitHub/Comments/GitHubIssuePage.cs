@@ -28,7 +28,7 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
     public async Task<CommentId> PutAsync(IssueRef issue, CommentMarker marker, CommentId? known, string markdown, LabelChange change, CancellationToken cancellationToken)
     {
         var body = MarkedText.With(marker, markdown);
-        if (known is { } id && !_unclear.ContainsKey((issue, marker)) && _views.TryGetValue(issue, out var view))
+        if (known is { } id && !_unclear.ContainsKey((issue, marker)) && _views.TryGetValue(issue, out var view) && NamesIn(change).All(view.LabelIds.ContainsKey))
         {
             try
             {
@@ -45,29 +45,30 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
 
     private async Task<CommentId> LookAndWriteAsync(IssueRef issue, CommentMarker marker, string body, LabelChange change, CancellationToken cancellationToken)
     {
-        var (view, comment) = await LookAsync(issue, marker, cancellationToken);
+        var (view, comment) = await LookAsync(issue, marker, change, cancellationToken);
         if (comment is null && await posts.BeginAsync($"{issue.Repository.Id}-{issue.Number}-{marker.FlowId}", cancellationToken))
-            (view, comment) = await LookLongerAsync(issue, marker, view, cancellationToken);
+            (view, comment) = await LookLongerAsync(issue, marker, change, view, cancellationToken);
         return await WriteAsync(issue, view, comment, body, change, cancellationToken);
     }
 
     /// <summary>A post that may have happened: waits until GitHub's lists have heard of it. If it shows up after that, there are two, and the next update takes one away.</summary>
-    private async Task<(IssueView View, CommentId? Comment)> LookLongerAsync(IssueRef issue, CommentMarker marker, IssueView view, CancellationToken cancellationToken)
+    private async Task<(IssueView View, CommentId? Comment)> LookLongerAsync(IssueRef issue, CommentMarker marker, LabelChange change, IssueView view, CancellationToken cancellationToken)
     {
         _unclear[(issue, marker)] = true;
         foreach (var wait in options.LagWaits)
         {
             await Task.Delay(wait, clock, cancellationToken);
-            if (await LookAsync(issue, marker, cancellationToken) is { Comment: not null } found)
+            if (await LookAsync(issue, marker, change, cancellationToken) is { Comment: not null } found)
                 return found;
         }
 
         return (view, null);
     }
 
-    private async Task<(IssueView View, CommentId? Comment)> LookAsync(IssueRef issue, CommentMarker marker, CancellationToken cancellationToken)
+    private async Task<(IssueView View, CommentId? Comment)> LookAsync(IssueRef issue, CommentMarker marker, LabelChange change, CancellationToken cancellationToken)
     {
-        var view = await look.LookAsync(issue, marker, cancellationToken);
+        var before = _views.GetValueOrDefault(issue)?.LabelIds.Keys ?? [];
+        var view = await look.LookAsync(issue, marker, [.. before.Union(NamesIn(change), StringComparer.OrdinalIgnoreCase)], cancellationToken);
         if (_views.Count >= MostViews)
             _views.Clear();
         _views[issue] = view;
@@ -82,7 +83,7 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
     /// <summary>A label that the repository does not have yet is made by REST, which knows how; it is one request more, once.</summary>
     private async Task<CommentId> WriteAsync(IssueRef issue, IssueView view, CommentId? comment, string body, LabelChange change, CancellationToken cancellationToken)
     {
-        var isKnown = change.Add.All(view.LabelIds.ContainsKey);
+        var isKnown = change.Add.All(name => view.LabelIds.GetValueOrDefault(name) is not null);
         var (added, removed) = isKnown ? (IdsOf(change.Add), IdsOf(change.Remove)) : ([], []);
         var written = await write.WriteAsync(issue, view.IssueId, comment, body, added, removed, cancellationToken);
         if (isKnown)
@@ -91,6 +92,8 @@ internal sealed class GitHubIssuePage(IssueLook look, IssueWrite write, IssueLab
         _views.TryRemove(issue, out _);
         return written;
 
-        string[] IdsOf(IReadOnlyList<string> names) => [.. names.Where(view.LabelIds.ContainsKey).Select(name => view.LabelIds[name])];
+        string[] IdsOf(IReadOnlyList<string> names) => [.. names.Select(name => view.LabelIds.GetValueOrDefault(name)).OfType<string>()];
     }
+
+    private static IEnumerable<string> NamesIn(LabelChange change) => change.Add.Concat(change.Remove);
 }

@@ -85,7 +85,7 @@ internal static class GraphQlCalls
     {
         var number = variables["number"]!.GetValue<int>();
         if (repository.FindIssue(number) is not { IsDeleted: false } issue)
-            return new() { ["id"] = Shapes.NodeId("R", repository.Id), ["labels"] = null, ["issueOrPullRequest"] = null };
+            return new() { ["id"] = Shapes.NodeId("R", repository.Id), ["issueOrPullRequest"] = null };
         var visible = issue.Comments.Where(comment => comment.Hidden-- <= 0).ToList();
         var end = int.TryParse(Text(variables, "before"), CultureInfo.InvariantCulture, out var before) ? before : visible.Count;
         var start = Math.Max(0, end - 100);
@@ -95,13 +95,9 @@ internal static class GraphQlCalls
             ["viewerDidAuthor"] = comment.Author == call.Token.User,
             ["body"] = comment.Body,
         });
-        return new()
+        var json = new JsonObject
         {
             ["id"] = Shapes.NodeId("R", repository.Id),
-            ["labels"] = new JsonObject
-            {
-                ["nodes"] = new JsonArray([.. repository.Labels.Take(100).Select(label => new JsonObject { ["id"] = Shapes.NodeId("LA", label.Id), ["name"] = label.Name })]),
-            },
             ["issueOrPullRequest"] = new JsonObject
             {
                 ["id"] = Shapes.NodeId("I", issue.Id),
@@ -112,6 +108,13 @@ internal static class GraphQlCalls
                 },
             },
         };
+        foreach (var (alias, name) in variables.Where(variable => variable.Key.StartsWith("label", StringComparison.Ordinal)))
+        {
+            var label = repository.Labels.Find(label => string.Equals(label.Name, name!.GetValue<string>(), StringComparison.OrdinalIgnoreCase));
+            json[alias] = label is null ? null : new JsonObject { ["id"] = Shapes.NodeId("LA", label.Id) };
+        }
+
+        return json;
     }
 
     private static Answer MoveBranches(Call call, JsonObject variables)
@@ -129,7 +132,7 @@ internal static class GraphQlCalls
             var (name, before, after) = (Text(move, "name"), Text(move, "beforeOid"), Text(move, "afterOid"));
             if (repository.ProtectedBranches.Contains(name["refs/heads/".Length..]))
                 return Bad("UNPROCESSABLE", $"Cannot update this protected ref: {name}");
-            if (after != Nothing && !repository.Git.Knows(after))
+            if (after != Nothing && (!repository.Git.Knows(after) || call.World.CommitLag-- > 0))
                 return Bad("UNPROCESSABLE", $"Object {after} does not exist");
             if (after == Nothing && repository.Git.Find(name) is null)
                 return Bad("UNPROCESSABLE", $"Reference does not exist: {name}");

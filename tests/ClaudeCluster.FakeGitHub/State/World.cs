@@ -48,6 +48,9 @@ public sealed class World
     /// <summary>A new branch stays unknown to this many openings of a pull request.</summary>
     public int BranchLag { get; set; }
 
+    /// <summary>A new commit stays unknown to this many moves of a branch.</summary>
+    public int CommitLag { get; set; }
+
     /// <summary>What is new is missing in this many lists.</summary>
     public int ListLag { get; set; }
 

@@ -134,14 +134,15 @@ public sealed class GitHubIssuePageTests
     }
 
     [Fact]
-    public async Task Comment_and_labels_change_in_one_request()
+    public async Task Comment_and_labels_change_in_one_request_however_many_labels_the_repository_has()
     {
         await using var kit = await GitHubKit.StartAsync();
         var issue = await kit.OpenIssueAsync();
         foreach (var label in (string[])["bug", "claude:working"])
             await kit.Fake.People.LabelAsync(kit.Repository, kit.IssueOf(issue), label, "ann");
-        kit.Repository.Labels.Add(new(kit.Fake.World.NewId(), "claude:review"));
-        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new([], []), default);
+        foreach (var label in Enumerable.Range(0, 120).Select(number => $"area {number}").Append("claude:review"))
+            kit.Repository.Labels.Add(new(kit.Fake.World.NewId(), label));
+        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new(["claude:working"], ["claude:review", "claude:failed"]), default);
         kit.Fake.Requests.Clear();
 
         await kit.Service.PutAsync(issue, Marker, id, "Ready.", new(["claude:review"], ["claude:working", "claude:failed"]), default);
@@ -169,7 +170,7 @@ public sealed class GitHubIssuePageTests
         await using var kit = await GitHubKit.StartAsync();
         var issue = await kit.OpenIssueAsync();
         kit.Repository.Labels.Add(new(kit.Fake.World.NewId(), "claude:review"));
-        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new([], []), default);
+        var id = await kit.Service.PutAsync(issue, Marker, null, "Working.", new([], ["claude:review"]), default);
         kit.Repository.Labels.Clear();
 
         await kit.Service.PutAsync(issue, Marker, id, "Ready.", new(["claude:review"], []), default);
