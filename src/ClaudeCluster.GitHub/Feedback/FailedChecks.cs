@@ -9,11 +9,16 @@ internal sealed class FailedChecks(CheckRollup rollup, CheckRollup humble, JobLo
     /// <summary>What one attempt can do something with. Of the others the name and the address are known.</summary>
     private const int MostLogs = 5;
 
-    private static readonly string[] Failures = ["FAILURE", "ERROR", "CANCELLED", "TIMED_OUT", "STARTUP_FAILURE"];
+    private const string Cancelled = "CANCELLED";
+
+    private static readonly string[] Failures = ["FAILURE", "ERROR", Cancelled, "TIMED_OUT", "STARTUP_FAILURE"];
+
+    /// <summary>An event told of a failure, so there is one.</summary>
+    private static readonly Check Hidden = new("a check that may not be read", Trigger: null, "FAILURE", StartedAt: null, Url: null, Job: null, "Which one, and why, may not be read: that needs the permissions 'checks' and 'commit statuses'.");
 
     public async Task<IReadOnlyList<FailedCheck>> ReadAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
     {
-        var failed = NewestThatFailed(await ReadChecksAsync(repository, commit, cancellationToken));
+        var failed = NewestThatFailed(await ReadWhatMayBeReadAsync(repository, commit, cancellationToken));
         var told = new List<FailedCheck>();
         var read = 0;
         foreach (var check in failed)
@@ -29,6 +34,18 @@ internal sealed class FailedChecks(CheckRollup rollup, CheckRollup humble, JobLo
     public async Task<IReadOnlyList<string>> ReadNamesAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken) =>
         [.. NewestThatFailed(await ReadChecksAsync(repository, commit, cancellationToken)).Select(check => $"{check.Name} {check.Job}")];
 
+    private async Task<IReadOnlyList<Check>> ReadWhatMayBeReadAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadChecksAsync(repository, commit, cancellationToken);
+        }
+        catch (GitHubException.Forbidden)
+        {
+            return [Hidden];
+        }
+    }
+
     private async Task<IReadOnlyList<Check>> ReadChecksAsync(RepositoryRef repository, CommitId commit, CancellationToken cancellationToken)
     {
         try
@@ -41,10 +58,17 @@ internal sealed class FailedChecks(CheckRollup rollup, CheckRollup humble, JobLo
         }
     }
 
-    /// <summary>Failures first, for what was cancelled was so often because of them. One that is in the queue again has not failed yet.</summary>
-    private static IEnumerable<Check> NewestThatFailed(IReadOnlyList<Check> checks) => checks
-        .GroupBy(check => (check.Name, check.Trigger))
-        .Select(group => group.MaxBy(check => check.StartedAt ?? DateTimeOffset.MaxValue)!)
-        .Where(check => Failures.Contains(check.Conclusion))
-        .OrderBy(check => check.Conclusion == "CANCELLED");
+    /// <summary>Failures first, for what was cancelled was so often because of them; by itself it is somebody's wish. One that is in the queue again has not failed yet.</summary>
+    private static IReadOnlyList<Check> NewestThatFailed(IReadOnlyList<Check> checks)
+    {
+        Check[] failed =
+        [
+            .. checks
+                .GroupBy(check => (check.Name, check.Trigger))
+                .Select(group => group.MaxBy(check => check.StartedAt ?? DateTimeOffset.MaxValue)!)
+                .Where(check => Failures.Contains(check.Conclusion))
+                .OrderBy(check => check.Conclusion == Cancelled),
+        ];
+        return failed is [{ Conclusion: not Cancelled }, ..] ? failed : [];
+    }
 }

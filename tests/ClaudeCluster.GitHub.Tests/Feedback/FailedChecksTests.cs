@@ -84,19 +84,32 @@ public sealed class FailedChecksTests
 
     [Theory]
     [InlineData("failure", true)]
-    [InlineData("cancelled", true)]
     [InlineData("timed_out", true)]
     [InlineData("success", false)]
     [InlineData("skipped", false)]
     [InlineData("neutral", false)]
     [InlineData("action_required", false)]
-    public async Task What_failed_was_cancelled_or_ran_out_of_time_is_told(string conclusion, bool isTold)
+    public async Task What_failed_or_ran_out_of_time_is_told(string conclusion, bool isTold)
     {
         await using var kit = await GitHubKit.StartAsync();
         var pull = await kit.OpenPullRequestAsync();
         await kit.Fake.People.EndRunAsync(kit.Repository, pull.Head.Value, "CI", "test", conclusion, []);
 
         Assert.Equal(isTold, (await pull.FailedAsync()).Count == 1);
+    }
+
+    [Fact]
+    public async Task What_was_cancelled_is_told_beside_a_failure_and_by_itself_is_none()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var pull = await kit.OpenPullRequestAsync();
+        await kit.Fake.People.EndRunAsync(kit.Repository, pull.Head.Value, "CI", "slow", "cancelled", []);
+        Assert.Empty(await pull.FailedAsync());
+        Assert.Null(await kit.Service.LostEvents.ReadFailureAsync(kit.Ref, "main", pull.Head, default));
+
+        await kit.Fake.People.FailRunAsync(kit.Repository, pull.Head.Value, "CI", "test", Log);
+
+        Assert.Equal(["CI / test", "CI / slow"], (await pull.FailedAsync()).Select(check => check.Name));
     }
 
     [Fact]
@@ -144,13 +157,14 @@ public sealed class FailedChecksTests
     }
 
     [Fact]
-    public async Task Without_the_permission_to_read_checks_it_is_an_error()
+    public async Task Without_the_permission_to_read_checks_a_failure_that_was_told_of_is_one_all_the_same()
     {
         await using var kit = await GitHubKit.StartAsync();
         var pull = await kit.OpenPullRequestAsync();
         kit.Token.Permissions = new Dictionary<string, string> { ["pull_requests"] = "write" };
 
-        await Assert.ThrowsAsync<GitHubException.Forbidden>(pull.FailedAsync);
+        Assert.Contains("'checks' and 'commit statuses'", Assert.Single(await pull.FailedAsync()).Log, StringComparison.Ordinal);
+        Assert.Null(await kit.Service.LostEvents.ReadFailureAsync(kit.Ref, "main", pull.Head, default));
     }
 
     [Theory]
