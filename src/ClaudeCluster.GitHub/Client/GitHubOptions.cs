@@ -20,5 +20,5 @@ public sealed record GitHubOptions
 
     /// <summary>How long GitHub's own copies are given to hear of what was just written (a pushed branch, a new comment), wait by wait.</summary>
     /// <value>1, 2 and 4 s. What takes longer is left to the caller, who can wait without holding a process.</value>
-    public IReadOnlyList<TimeSpan> LagWaits { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+    public IReadOnlyList<TimeSpan> LagWaits { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
 }

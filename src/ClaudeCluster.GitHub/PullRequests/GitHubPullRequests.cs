@@ -3,44 +3,11 @@ namespace ClaudeCluster.GitHub;
 /// <summary>Pull requests and their branches on GitHub. Each call asks for the effect first and looks around only when it is refused: one request where all is well.</summary>
 internal sealed class GitHubPullRequests(GitHubClient client, Branches branches, GitHubOptions options, TimeProvider clock) : IPullRequests
 {
-    public async Task<CommitId> PromoteAsync(RepositoryRef repository, Promotion promotion, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await branches.MoveAsync(repository, promotion.Branch, promotion.Before, promotion.After, cancellationToken);
-        }
-        catch (GitHubException.Validation)
-        {
-            var standing = await branches.FindAsync(repository, [promotion.Branch], cancellationToken);
-            CommitId? found = standing.TryGetValue(promotion.Branch, out var commit) ? commit : null;
-            if (found == promotion.After)
-                return promotion.After;
-            if (found != promotion.Before)
-                throw new BranchMovedException(promotion.Branch, found?.Value);
+    public Task<CommitId> PromoteAsync(RepositoryRef repository, Promotion promotion, CancellationToken cancellationToken) =>
+        WaitingOutLagAsync(() => MoveAsync(repository, promotion, cancellationToken), refused => !IsByRule(refused), cancellationToken);
 
-            // It stands where it should: a rule of the repository's forbids the move, or GitHub does not know the commit.
-            throw;
-        }
-
-        return promotion.After;
-    }
-
-    public async Task<PullRequest> OpenAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken)
-    {
-        foreach (var wait in options.LagWaits)
-        {
-            try
-            {
-                return await OpenOrAdoptAsync(repository, text, cancellationToken);
-            }
-            catch (GitHubException.Validation refused) when (MayBeLag(refused))
-            {
-                await Task.Delay(wait, clock, cancellationToken);
-            }
-        }
-
-        return await OpenOrAdoptAsync(repository, text, cancellationToken);
-    }
+    public Task<PullRequest> OpenAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken) =>
+        WaitingOutLagAsync(() => OpenOrAdoptAsync(repository, text, cancellationToken), MayBeLag, cancellationToken);
 
     public async Task DeleteBranchesAsync(RepositoryRef repository, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
@@ -55,6 +22,45 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
             if (standing.Count > 0)
                 await branches.DeleteAsync(repository, [.. standing.Keys], cancellationToken);
         }
+    }
+
+    private async Task<CommitId> MoveAsync(RepositoryRef repository, Promotion promotion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await branches.MoveAsync(repository, promotion.Branch, promotion.Before, promotion.After, cancellationToken);
+        }
+        catch (GitHubException.Validation)
+        {
+            var standing = await branches.FindAsync(repository, [promotion.Branch], cancellationToken);
+            CommitId? found = standing.TryGetValue(promotion.Branch, out var commit) ? commit : null;
+            if (found == promotion.After)
+                return promotion.After;
+            if (found != promotion.Before)
+                throw new BranchMovedException(promotion.Branch, found?.Value);
+
+            // It stands where it should: a rule of the repository's forbids the move, or GitHub does not know the commit, or not yet.
+            throw;
+        }
+
+        return promotion.After;
+    }
+
+    private async Task<T> WaitingOutLagAsync<T>(Func<Task<T>> act, Func<GitHubException.Validation, bool> mayBeLag, CancellationToken cancellationToken)
+    {
+        foreach (var wait in options.LagWaits)
+        {
+            try
+            {
+                return await act();
+            }
+            catch (GitHubException.Validation refused) when (mayBeLag(refused))
+            {
+                await Task.Delay(wait, clock, cancellationToken);
+            }
+        }
+
+        return await act();
     }
 
     private async Task<PullRequest> OpenOrAdoptAsync(RepositoryRef repository, PullRequestText text, CancellationToken cancellationToken)
@@ -77,6 +83,9 @@ internal sealed class GitHubPullRequests(GitHubClient client, Branches branches,
     private static PullRequest Read(RepositoryRef repository, string head, PullRequestAnswer answer) => answer is { Number: { } number, HtmlUrl: { } url }
         ? new(number, url, head)
         : throw new GitHubException.Unavailable(repository.FullName, "GitHub's answer says neither number nor address of the pull request.");
+
+    private static bool IsByRule(GitHubException.Validation refused) =>
+        refused.Message.Contains("protected", StringComparison.OrdinalIgnoreCase) || refused.Message.Contains("rule", StringComparison.OrdinalIgnoreCase);
 
     private static bool SaysThatOneExists(GitHubException.Validation refused) =>
         refused.Fields.Any(field => field.Message?.Contains("already exists", StringComparison.OrdinalIgnoreCase) == true);

@@ -44,6 +44,21 @@ public sealed class GitHubPullRequestsTests
     }
 
     [Fact]
+    public async Task Commit_that_GitHub_has_not_heard_of_yet_is_waited_for_and_a_protected_branch_is_not()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        var commit = Attempt(kit, Wip);
+        kit.Fake.World.CommitLag = 3;
+        Assert.Equal(commit, await kit.Service.PromoteAsync(kit.Ref, new(Branch, null, commit, Wip), default));
+        kit.Repository.ProtectedBranches.Add("claude/issue-2");
+        kit.Fake.Requests.Clear();
+
+        await Assert.ThrowsAsync<GitHubException.Validation>(() => kit.Service.PromoteAsync(kit.Ref, new("claude/issue-2", null, commit, Wip), default));
+
+        Assert.Single(kit.Operations, operation => operation == "GraphQL MoveBranches");
+    }
+
+    [Fact]
     public async Task Branch_that_somebody_else_moved_is_left_alone()
     {
         await using var kit = await GitHubKit.StartAsync();
