@@ -167,7 +167,8 @@ internal sealed class ApiDoor(World world, Faults faults, RequestLog log, Webhoo
             return answer;
         var size = Math.Clamp(Int(request.Query["per_page"].FirstOrDefault(), 30), 1, 100);
         var page = Math.Max(1, Int(request.Query["page"].FirstOrDefault(), 1));
-        var paged = new Answer(answer.Status, new JsonArray([.. list.Skip((page - 1) * size).Take(size).Select(item => item.DeepClone())]));
+        var items = new JsonArray([.. list.Skip((page - 1) * size).Take(size).Select(item => item.DeepClone())]);
+        var paged = new Answer(answer.Status, answer.ListName is { } name ? new JsonObject { ["total_count"] = list.Count, [name] = items } : items);
         if (page * size < list.Count)
         {
             var query = string.Join('&', request.Query.Where(pair => pair.Key != "page").Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value.ToString())}").Append($"page={page + 1}"));

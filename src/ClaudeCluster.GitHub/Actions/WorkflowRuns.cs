@@ -23,7 +23,7 @@ internal sealed class WorkflowRuns(GitHubClient dispatching, GitHubClient lookin
         try
         {
             var request = Get(looking, $"/repos/{repository.FullName}/actions/runners?per_page=100");
-            var runners = (await looking.ReadAsync(repository.FullName, request, ActionsJson.Default.RunnerListAnswer, cancellationToken)).Runners ?? [];
+            var runners = await looking.ReadPagesAsync(repository.FullName, request, ActionsJson.Default.RunnerListAnswer, page => page.Runners ?? [], cancellationToken);
             var able = runners.Where(runner => labels.All(label => runner.Labels?.Any(has => Same(has.Name, label)) == true)).ToList();
             if (able.Exists(runner => Same(runner.Status, "online")))
                 return new(true, null);

@@ -87,13 +87,17 @@ internal sealed class GitHubClient(GitHubHttp http, IGitHubCredentials credentia
     public Task<GitHubAnswer> SendAsync(string repository, GitHubRequest request, CancellationToken cancellationToken) =>
         WithTokenAsync(repository, token => http.SendAsync(request, token, cancellationToken), cancellationToken);
 
-    public async Task<IReadOnlyList<T>> ReadPagesAsync<T>(string repository, GitHubRequest first, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<T>> ReadPagesAsync<T>(string repository, GitHubRequest first, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken cancellationToken) =>
+        ReadPagesAsync(repository, first, type, page => page, cancellationToken);
+
+    /// <param name="itemsOf">A page of some lists is more than its items.</param>
+    public async Task<IReadOnlyList<T>> ReadPagesAsync<TPage, T>(string repository, GitHubRequest first, JsonTypeInfo<TPage> type, Func<TPage, IReadOnlyList<T>> itemsOf, CancellationToken cancellationToken)
     {
         var all = new List<T>();
         for (var request = first; request is not null;)
         {
             var page = await SendAsync(repository, request, cancellationToken);
-            all.AddRange(Parse(request, page, type));
+            all.AddRange(itemsOf(Parse(request, page, type)));
             request = page.Next is { } next ? first with { Url = next } : null;
         }
 

@@ -47,28 +47,21 @@ internal static class ActionsCalls
             .Where(run => run.CreatedAt >= since)
             .Reverse()
             .ToList();
-        return Listed(call, "workflow_runs", found.Select(shapes.Run));
+        return Listed("workflow_runs", found.Select(shapes.Run));
     }
 
     private static Answer ReadRun(Call call) => Find(call) is { } run ? new(200, new ActionsShapes(call.World).Run(run)) : Answer.NotFound;
 
-    private static Answer ListJobs(Call call) => Find(call) is { } run ? Listed(call, "jobs", run.Jobs.Select(new ActionsShapes(call.World).Job)) : Answer.NotFound;
+    private static Answer ListJobs(Call call) => Find(call) is { } run ? Listed("jobs", run.Jobs.Select(new ActionsShapes(call.World).Job)) : Answer.NotFound;
 
     private static Answer Cancel(Call call) => Find(call) is not { } run ? Answer.NotFound
         : call.World.Actions.Cancel(run) ? new(202, new JsonObject())
         : new(409, Shapes.Error(409, "Cannot cancel a workflow run that is completed."));
 
     private static Answer ListRunners(Call call) =>
-        Listed(call, "runners", call.World.Actions.Runners.Where(runner => runner.Repository == call.Repository).Select(ActionsShapes.Runner));
+        Listed("runners", call.World.Actions.Runners.Where(runner => runner.Repository == call.Repository).Select(ActionsShapes.Runner));
 
-    /// <summary>These lists are objects; their pages are cut here.</summary>
-    private static Answer Listed(Call call, string name, IEnumerable<JsonObject> items)
-    {
-        var all = items.ToList();
-        var size = int.TryParse(call.Query["per_page"].FirstOrDefault(), CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, 100) : 30;
-        var page = int.TryParse(call.Query["page"].FirstOrDefault(), CultureInfo.InvariantCulture, out var wanted) ? wanted : 1;
-        return new(200, new JsonObject { ["total_count"] = all.Count, [name] = new JsonArray([.. all.Skip((page - 1) * size).Take(size)]) });
-    }
+    private static Answer Listed(string name, IEnumerable<JsonObject> items) => new(200) { List = [.. items], ListName = name };
 
     private static ActionsRun? Find(Call call) =>
         call.World.Actions.Runs.FirstOrDefault(run => run.Repository == call.Repository && run.Id.ToString(CultureInfo.InvariantCulture) == call.Route["run_id"]);

@@ -49,6 +49,9 @@ internal sealed record Answer(int Status, JsonNode? Body = null)
     /// <summary>A list is cut into pages by the server, with <c>Link</c>.</summary>
     public IReadOnlyList<JsonNode>? List { get; init; }
 
+    /// <summary>Its pages are objects that have the items under this name, and how many there are; null: they are arrays.</summary>
+    public string? ListName { get; init; }
+
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public static Answer NotFound => new(404, Shapes.Error(404, "Not Found"));

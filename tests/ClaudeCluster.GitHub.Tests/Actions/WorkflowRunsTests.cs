@@ -80,6 +80,17 @@ public sealed class WorkflowRunsTests
     }
 
     [Fact]
+    public async Task Runner_is_found_among_hundreds()
+    {
+        await using var kit = await GitHubKit.StartAsync();
+        foreach (var number in Enumerable.Range(1, 250))
+            kit.Fake.World.Actions.Register(kit.Repository, $"pc-{number}", "self-hosted", "linux");
+        kit.Fake.World.Actions.Register(kit.Repository, "pc-251", "self-hosted", "claude-agent", "backend");
+
+        Assert.Equal(new RunnerLook(true, null), await LookAsync(kit));
+    }
+
+    [Fact]
     public async Task App_that_may_not_see_runners_may_wake_them_all_the_same()
     {
         await using var kit = await StartAsync();

@@ -1,4 +1,3 @@
-using ClaudeCluster.FakeGitHub.State;
 using ClaudeCluster.GitHub.Tests.Feedback;
 
 namespace ClaudeCluster.GitHub.Tests.LostEvents;
