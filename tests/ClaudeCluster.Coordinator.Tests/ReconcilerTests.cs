@@ -97,6 +97,42 @@ public sealed class ReconcilerTests : IAsyncLifetime
         Assert.Null(await new DurableTaskClient(after.Hub).GetInstanceAsync($"issue-{_shop.Repository.Id}-{issue.Number}-2", getInputsAndOutputs: false, Cancellation));
     }
 
+    [Theory]
+    [InlineData("closed", "'octo' closed the issue")]
+    [InlineData("unlabelled", "'octo' took the label 'claude' away")]
+    [InlineData("excluded", "'octo' set the label 'claude:skip'")]
+    public async Task What_stops_work_and_was_told_to_nobody_stops_it(string what, string why)
+    {
+        await using var coordinator = await StartAsync();
+        var issue = await LabelledAsync(Shop.Maintainer);
+        await TestCoordinator.UntilAsync(async () => await _shop.FlowAsync(coordinator, issue) is not null);
+
+        await (what switch
+        {
+            "closed" => _shop.GitHub.People.CloseIssueAsync(_shop.Repository, issue, Shop.Maintainer),
+            "unlabelled" => _shop.GitHub.People.UnlabelAsync(_shop.Repository, issue, "claude", Shop.Maintainer),
+            _ => _shop.GitHub.People.LabelAsync(_shop.Repository, issue, "claude:skip", Shop.Maintainer),
+        });
+
+        await TestCoordinator.UntilAsync(async () => (await _shop.FlowAsync(coordinator, issue))!.IsCompleted);
+        Assert.Contains(why, (await _shop.FlowAsync(coordinator, issue))!.ReadFlow()!.EndReason!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_outsider_s_hand_stops_nothing_and_is_asked_about_once()
+    {
+        await using var coordinator = await StartAsync();
+        var issue = await LabelledAsync(Shop.Maintainer);
+        await TestCoordinator.UntilAsync(async () => await _shop.FlowAsync(coordinator, issue) is not null);
+
+        await _shop.GitHub.People.CloseIssueAsync(_shop.Repository, issue, "mallory");
+        await UntilAsync(request => request.Operation == "GraphQL ReadLabelling");
+        await UntilQuietAsync();
+
+        Assert.False((await _shop.FlowAsync(coordinator, issue))!.IsCompleted);
+        Assert.Equal(2, _shop.GitHub.Requests.All.Count(request => request.Operation == "GraphQL ReadLabelling"));
+    }
+
     [Fact]
     public async Task A_merge_that_nobody_told_of_ends_the_flow()
     {

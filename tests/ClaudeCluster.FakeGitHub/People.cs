@@ -40,6 +40,7 @@ public sealed partial class People(World world, WebhookSender webhooks)
         {
             taken = LabelOf(repository, label);
             issue.Labels.RemoveAll(known => known.Name == label);
+            issue.Unlabelled.Add((label, world.User(login), world.Now));
             issue.UpdatedAt = world.Now;
         }
 
@@ -68,7 +69,11 @@ public sealed partial class People(World world, WebhookSender webhooks)
     public async Task CloseIssueAsync(Repository repository, Issue issue, string login)
     {
         lock (world.Gate)
+        {
             (issue.State, issue.UpdatedAt) = ("closed", world.Now);
+            issue.Closings.Add((world.User(login), world.Now));
+        }
+
         await TellAsync("issues", "closed", repository, issue, login);
     }
 

@@ -137,6 +137,7 @@ public sealed partial class People
             if (repository.FindIssue(int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)) is not { State: "open" } issue)
                 continue;
             (issue.State, issue.UpdatedAt) = ("closed", world.Now);
+            issue.Closings.Add((user, world.Now));
             told.AddRange(Payloads.Of("closed", repository, user, ("issue", _shapes.Issue(repository, issue))).As("issues"));
         }
 

@@ -5,9 +5,9 @@ namespace ClaudeCluster.Coordinator;
 
 /// <summary>
 /// Finds issues that bear the trigger label and have no flow. Nothing is decided here but whether the text can be trusted: who set the label,
-/// and whether a flow ended since, is asked as of any event.
+/// and whether a flow ended since, is asked as of any event. What the list of such issues says of flows that are open goes to <paramref name="stops"/>.
 /// </summary>
-internal sealed class LostLabelSearch(ILostEvents gitHub, IRepositoryFiles files, Doors doors, Audit audit, TimeProvider time)
+internal sealed class LostLabelSearch(ILostEvents gitHub, IRepositoryFiles files, Doors doors, LostStopSearch stops, Audit audit, TimeProvider time)
 {
     /// <summary>The others have their turn at the next look.</summary>
     private const int MostAtOnce = 20;
@@ -25,7 +25,8 @@ internal sealed class LostLabelSearch(ILostEvents gitHub, IRepositoryFiles files
         if (repository.IsPublic && !policy.AllowPublic)
             return;
         var issues = await gitHub.ListLabelledAsync(repository, policy.Labels.Trigger, cancellation);
-        var withFlow = flows.Where(flow => flow.State.Repository.Id == repository.Id).Select(flow => flow.State.Issue.Number).ToHashSet();
+        var open = flows.Where(flow => flow.State.Repository.Id == repository.Id).ToList();
+        var withFlow = open.Select(flow => flow.State.Issue.Number).ToHashSet();
         foreach (var issue in issues.Where(issue => !withFlow.Contains(issue.Number) && !IsJudged(repository, issue)).Take(MostAtOnce))
         {
             await JudgeAsync(repository, issue.Number, policy.Labels.Trigger, cancellation);
@@ -34,6 +35,8 @@ internal sealed class LostLabelSearch(ILostEvents gitHub, IRepositoryFiles files
 
         foreach (var (gone, _) in _judged.Where(judged => judged.Key.Repository == repository.Id && !issues.Any(issue => issue.Number == judged.Key.Issue)).ToList())
             _judged.Remove(gone);
+        var undisturbed = issues.Where(issue => !issue.Labels.Intersect(policy.Labels.Exclude, StringComparer.OrdinalIgnoreCase).Any()).Select(issue => issue.Number).ToHashSet();
+        await stops.LookAsync(repository, open, undisturbed, cancellation);
     }
 
     private bool IsJudged(RepositoryRef repository, LabelledIssue issue) => _judged.TryGetValue((repository.Id, issue.Number), out var at) && at == issue.UpdatedAt;

@@ -31,7 +31,7 @@ internal sealed class Reconciler : IAsyncDisposable
     public Reconciler(DurableTaskClient client, ILostEvents gitHub, IRepositoryFiles files, Doors doors, Audit audit, ReconcilerOptions options, TimeProvider time, ILogger logger)
     {
         (_client, _gitHub, _options, _time, _logger) = (client, gitHub, options, time, logger);
-        _labels = new LostLabelSearch(gitHub, files, doors, audit, time);
+        _labels = new LostLabelSearch(gitHub, files, doors, new LostStopSearch(gitHub, doors), audit, time);
         _commands = new LostCommandSearch(client, gitHub, doors, audit, options.CommandsAfter, time);
         _news = new LostNewsSearch(gitHub, doors, options.PullRequestsEvery, time);
         _looking = Task.Run(LookAgainAsync, CancellationToken.None);

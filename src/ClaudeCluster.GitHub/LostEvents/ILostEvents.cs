@@ -17,6 +17,17 @@ public interface ILostEvents
     /// <summary>Who set the label last, when, and on which text.</summary>
     Task<Labelling> ReadLabellingAsync(RepositoryRef repository, int issue, string label, CancellationToken cancellationToken);
 
+    /// <summary>An issue as it stands. Costs nothing of the hourly requests while nothing of it has changed.</summary>
+    /// <returns>Null: it is gone.</returns>
+    Task<IssueNow?> ReadIssueAsync(RepositoryRef repository, int issue, CancellationToken cancellationToken);
+
+    /// <summary>What stands and would have stopped work on an issue: that it was closed, lost its label, or got one that keeps the cluster away.</summary>
+    /// <param name="trigger">The label that work was asked for with; null: it was not asked for with one.</param>
+    /// <param name="exclude">Labels that keep the cluster away.</param>
+    /// <param name="since">What is older does not count.</param>
+    /// <returns>The last one, as the webhook would have told it; null: nothing.</returns>
+    Task<IssueEvent?> ReadStopAsync(RepositoryRef repository, int issue, string? trigger, IReadOnlyList<string> exclude, DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>What people wrote in comments that are still as they were written. Costs nothing of the hourly requests while nothing has changed.</summary>
     /// <param name="atLines">Those at lines of pull requests; else those below issues and pull requests.</param>
     /// <param name="since">Older ones are left out.</param>
@@ -42,7 +53,10 @@ public interface ILostEvents
 public sealed record WatchedRepository(RepositoryRef Repository, DateTimeOffset? PushedAt);
 
 /// <param name="UpdatedAt">GitHub's clock: nothing of the issue has changed since.</param>
-public sealed record LabelledIssue(int Number, DateTimeOffset UpdatedAt);
+public sealed record LabelledIssue(int Number, DateTimeOffset UpdatedAt, IReadOnlyList<string> Labels);
+
+/// <inheritdoc cref="LabelledIssue"/>
+public sealed record IssueNow(DateTimeOffset UpdatedAt, bool IsOpen, IReadOnlyList<string> Labels);
 
 /// <summary>How a label came to an issue.</summary>
 /// <param name="Event">As the webhook would have told it, had it come; null: it cannot be told, or must not be believed.</param>

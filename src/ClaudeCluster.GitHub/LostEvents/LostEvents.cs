@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ClaudeCluster.GitHub;
@@ -34,11 +35,28 @@ internal sealed class LostEvents(AppInstallations? installations, GitHubClient c
         return
         [
             .. found.Where(issue => issue is { Number: not null, UpdatedAt: not null, PullRequest: null or { ValueKind: JsonValueKind.Null } })
-                .Select(issue => new LabelledIssue(issue.Number!.Value, issue.UpdatedAt!.Value)),
+                .Select(issue => new LabelledIssue(issue.Number!.Value, issue.UpdatedAt!.Value, issue.LabelNames)),
         ];
     }
 
     public Task<Labelling> ReadLabellingAsync(RepositoryRef repository, int issue, string label, CancellationToken cancellationToken) => _labels.ReadAsync(repository, issue, label, cancellationToken);
+
+    public async Task<IssueNow?> ReadIssueAsync(RepositoryRef repository, int issue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = Get(string.Create(CultureInfo.InvariantCulture, $"/repos/{repository.FullName}/issues/{issue}"));
+            var found = await client.ReadAsync(repository.FullName, request, LostEventsJson.Default.IssueListed, cancellationToken);
+            return found.UpdatedAt is { } at ? new(at, found.State != "closed", found.LabelNames) : null;
+        }
+        catch (GitHubException.NotFoundOrNoAccess)
+        {
+            return null;
+        }
+    }
+
+    public Task<IssueEvent?> ReadStopAsync(RepositoryRef repository, int issue, string? trigger, IReadOnlyList<string> exclude, DateTimeOffset since, CancellationToken cancellationToken) =>
+        _labels.ReadStopAsync(repository, issue, trigger, exclude, since, cancellationToken);
 
     public Task<IReadOnlyList<FoundComment>> ListCommentsAsync(RepositoryRef repository, bool atLines, DateTimeOffset since, CancellationToken cancellationToken) => _comments.ListAsync(repository, atLines, since, cancellationToken);
 

@@ -11,6 +11,7 @@ namespace ClaudeCluster.GitHub;
 [JsonSerializable(typeof(RepositoryListAnswer))]
 [JsonSerializable(typeof(RepositoryAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<IssueListed>))]
+[JsonSerializable(typeof(IssueListed))]
 [JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
 [JsonSerializable(typeof(CommentListed))]
 [JsonSerializable(typeof(PullListed))]
@@ -32,7 +33,12 @@ internal sealed record RepositoryAnswer(long? Id, string? FullName, string? Defa
 }
 
 /// <param name="PullRequest">Null: it is an issue, and no pull request.</param>
-internal sealed record IssueListed(int? Number, DateTimeOffset? UpdatedAt, JsonElement? PullRequest);
+/// <param name="Labels">Objects with a name, or the names alone.</param>
+internal sealed record IssueListed(int? Number, DateTimeOffset? UpdatedAt, JsonElement? PullRequest, string? State, IReadOnlyList<JsonElement>? Labels)
+{
+    public IReadOnlyList<string> LabelNames =>
+        [.. Labels?.Select(label => label.ValueKind == JsonValueKind.String ? label.GetString() : label.TextOf("name")).OfType<string>() ?? []];
+}
 
 /// <param name="IssueUrl">Null: it stands at a line.</param>
 /// <param name="PullRequestUrl">Null: it stands at no line.</param>

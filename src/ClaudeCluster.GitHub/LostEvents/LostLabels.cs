@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace ClaudeCluster.GitHub;
 
 /// <summary>
-/// Who put a label on an issue, by one question that has the issue's text too, which whoever gave a command there had before them. An event is a snapshot of the text that its sender saw; this
-/// one is read later. So a text that somebody else has changed since is not believed to be the one that work was asked for with.
+/// Who put a label on an issue, took it away or closed it, by one question that has the issue's text too, which whoever gave a command there had
+/// before them. An event is a snapshot of the text that its sender saw; this one is read later. So a text that somebody else has changed since is
+/// not believed to be the one that work was asked for with.
 /// </summary>
 internal sealed class LostLabels(GraphQl graphQl)
 {
@@ -16,10 +17,12 @@ internal sealed class LostLabels(GraphQl graphQl)
               author { login }
               editor { login }
               labels(first: 100) { nodes { name } }
-              timelineItems(last: 100, itemTypes: [LABELED_EVENT, RENAMED_TITLE_EVENT]) {
+              timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT, CLOSED_EVENT, RENAMED_TITLE_EVENT]) {
                 nodes {
                   __typename
                   ... on LabeledEvent { createdAt label { name } actor { __typename login ... on User { databaseId } ... on Bot { databaseId } } }
+                  ... on UnlabeledEvent { createdAt label { name } actor { __typename login ... on User { databaseId } ... on Bot { databaseId } } }
+                  ... on ClosedEvent { createdAt actor { __typename login ... on User { databaseId } ... on Bot { databaseId } } }
                   ... on RenamedTitleEvent { createdAt actor { login } }
                 }
               }
@@ -33,6 +36,31 @@ internal sealed class LostLabels(GraphQl graphQl)
 
     public async Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int number, DateTimeOffset at, Requester by, CancellationToken cancellationToken) =>
         await AskAsync(repository, number, cancellationToken) is { } issue && EditorSince(issue, TimelineOf(issue), at, by) is null ? SnapshotOf(number, issue, at) : null;
+
+    /// <summary>The last thing that stands and that would have stopped work on the issue.</summary>
+    /// <param name="trigger">Null: work was not asked for by a label.</param>
+    public async Task<IssueEvent?> ReadStopAsync(RepositoryRef repository, int number, string? trigger, IReadOnlyList<string> exclude, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(repository, number, cancellationToken) is not { } issue)
+            return null;
+        var now = SnapshotOf(number, issue, since);
+        return TimelineOf(issue).Select(item => StopOf(item)).LastOrDefault(stop => stop is not null);
+
+        IssueEvent? StopOf(JsonElement item)
+        {
+            if (item.TimeOf("createdAt") is not { } at || at < since || item.PersonOf("actor") is not { } sender)
+                return null;
+            var (type, label, snapshot) = (item.TextOf("__typename") ?? string.Empty, item.Child("label")?.TextOf("name") ?? string.Empty, now with { UpdatedAt = at });
+            var key = PayloadParts.Key("lost", "stop", PayloadParts.Text(repository.Id), PayloadParts.Text(number), type, label, PayloadParts.Text(at.ToUnixTimeMilliseconds()), sender.Login);
+            return type switch
+            {
+                "ClosedEvent" when !now.IsOpen => new IssueEvent.Closed { Key = key, Repository = repository, Issue = snapshot, Sender = sender },
+                "UnlabeledEvent" when Same(trigger, label) && !Bears(now, label) => new IssueEvent.Unlabeled(label) { Key = key, Repository = repository, Issue = snapshot, Sender = sender },
+                "LabeledEvent" when exclude.Any(excluded => Same(excluded, label)) && Bears(now, label) => new IssueEvent.Labeled(label) { Key = key, Repository = repository, Issue = snapshot, Sender = sender },
+                _ => null,
+            };
+        }
+    }
 
     private async Task<JsonElement?> AskAsync(RepositoryRef repository, int number, CancellationToken cancellationToken)
     {
@@ -94,6 +122,8 @@ internal sealed class LostLabels(GraphQl graphQl)
         var edits = titles.Append((At: issue.TimeOf("lastEditedAt"), By: issue.Child("editor")?.TextOf("login")));
         return edits.Where(edit => edit.At >= at && !Same(edit.By, sender.Login)).Select(edit => edit.By ?? "somebody").FirstOrDefault();
     }
+
+    private static bool Bears(IssueSnapshot issue, string label) => issue.Labels.Any(has => Same(has, label));
 
     private static bool Same(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

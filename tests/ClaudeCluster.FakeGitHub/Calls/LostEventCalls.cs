@@ -15,6 +15,7 @@ internal static class LostEventCalls
         new("GET", "/installation/repositories", "metadata=read", ListRepositories),
         new("GET", "/repos/{owner}/{repo}", "metadata=read", call => new(200, Whole(call, call.Repository))),
         new("GET", "/repos/{owner}/{repo}/issues", "issues=read", ListIssues),
+        new("GET", "/repos/{owner}/{repo}/issues/{issue_number}", "issues=read", call => RestCalls.FindIssue(call, out var problem) is { } issue ? new(200, call.Shapes.Issue(call.Repository, issue)) : problem),
         new("GET", "/repos/{owner}/{repo}/branches", "contents=read", _ => new(200) { List = [] }),
         new("GET", "/repos/{owner}/{repo}/actions/runs", "actions=read", _ => new(200, Nothing("workflow_runs"))),
         new("GET", "/repos/{owner}/{repo}/commits/{ref}/check-runs", "checks=read", _ => new(200, Nothing("check_runs"))),
@@ -30,12 +31,12 @@ internal static class LostEventCalls
             return new() { ["issue"] = null };
         }
 
-        var labelled = issue.Labelled.Select(set => (set.At, Node: new JsonObject
+        var labelled = issue.Labelled.Select(set => LabelEvent("LabeledEvent", set)).Concat(issue.Unlabelled.Select(taken => LabelEvent("UnlabeledEvent", taken)));
+        var closed = issue.Closings.Select(closing => (closing.At, Node: new JsonObject
         {
-            ["__typename"] = "LabeledEvent",
-            ["createdAt"] = Shapes.Time(set.At),
-            ["label"] = new JsonObject { ["name"] = set.Label },
-            ["actor"] = Actor(set.By),
+            ["__typename"] = "ClosedEvent",
+            ["createdAt"] = Shapes.Time(closing.At),
+            ["actor"] = Actor(closing.By),
         }));
         var renamed = issue.Renamed.Select(change => (change.At, Node: new JsonObject
         {
@@ -55,10 +56,18 @@ internal static class LostEventCalls
                 ["author"] = new JsonObject { ["login"] = issue.Author.Login },
                 ["editor"] = issue.Edited is { } last ? new JsonObject { ["login"] = last.By.Login } : null,
                 ["labels"] = new JsonObject { ["nodes"] = new JsonArray([.. issue.Labels.Select(label => new JsonObject { ["name"] = label.Name })]) },
-                ["timelineItems"] = new JsonObject { ["nodes"] = new JsonArray([.. labelled.Concat(renamed).OrderBy(item => item.At).TakeLast(100).Select(item => item.Node)]) },
+                ["timelineItems"] = new JsonObject { ["nodes"] = new JsonArray([.. labelled.Concat(closed).Concat(renamed).OrderBy(item => item.At).TakeLast(100).Select(item => item.Node)]) },
             },
         };
     }
+
+    private static (DateTimeOffset At, JsonObject Node) LabelEvent(string type, (string Label, User By, DateTimeOffset At) change) => (change.At, new()
+    {
+        ["__typename"] = type,
+        ["createdAt"] = Shapes.Time(change.At),
+        ["label"] = new JsonObject { ["name"] = change.Label },
+        ["actor"] = Actor(change.By),
+    });
 
     public static JsonObject PullRequest(Call call, Repository repository, JsonObject variables)
     {

@@ -146,7 +146,7 @@ internal static class RestCalls
         return new(200) { List = [.. sorted.Reverse().Select(pull => call.Shapes.PullRequest(call.Repository, pull, isWhole: false))] };
     }
 
-    private static Issue? FindIssue(Call call, out Answer problem)
+    internal static Issue? FindIssue(Call call, out Answer problem)
     {
         var issue = call.Repository.FindIssue(call.Number("issue_number"));
         problem = issue is { IsDeleted: true } ? new(410, Answers.Shapes.Error(410, "This issue was deleted")) : Answer.NotFound;

@@ -116,6 +116,12 @@ public sealed class Issue(long id, int number, User author, string title, string
     /// <summary>Each setting of a label, oldest first.</summary>
     public List<(string Label, User By, DateTimeOffset At)> Labelled { get; } = [];
 
+    /// <summary>Each time a person took one away, oldest first.</summary>
+    public List<(string Label, User By, DateTimeOffset At)> Unlabelled { get; } = [];
+
+    /// <summary>Each time it was closed, oldest first.</summary>
+    public List<(User By, DateTimeOffset At)> Closings { get; } = [];
+
     /// <summary>Each change of the title, oldest first.</summary>
     public List<(User By, DateTimeOffset At)> Renamed { get; } = [];
 

@@ -18,6 +18,7 @@ public sealed class RepositoryTests
         Assert.Contains("set the label again", comment, StringComparison.Ordinal);
         Assert.Empty(kit.Agent.Tasks);
 
+        await kit.UntilEndedAsync(issue);
         await kit.People.PushAsync(kit.Repository, "main", RepositoryPolicy.Path, "tests: 'true'\n", FlowKit.Maintainer);
         await kit.People.UnlabelAsync(kit.Repository, issue, "claude", FlowKit.Maintainer);
         await kit.People.LabelAsync(kit.Repository, issue, "claude", FlowKit.Maintainer);
