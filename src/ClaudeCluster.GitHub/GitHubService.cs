@@ -45,7 +45,7 @@ public sealed class GitHubService : IGitHub, IFeedback, IPushCredentials, IRunne
         _labels = new(client);
         _installations = login.OpenInstallations(http, clock);
         _access = new AccessLook(http, login is GitHubLogin.App app ? new AppJwt(app.Id, app.PrivateKey, clock) : null, client);
-        LostEvents = new LostEvents(_installations, client, graphQl, failedChecks, clock);
+        LostEvents = new LostEvents(_installations, client, graphQl, failedChecks, new PullRequestMarks(client, withoutLogs), clock);
         _runs = new(new GitHubClient(http, _forDispatching), new GitHubClient(http, _forLooking), options, clock);
     }
 

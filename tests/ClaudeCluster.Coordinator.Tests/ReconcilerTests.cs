@@ -169,6 +169,22 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Weeks_of_looking_at_a_pull_request_where_nothing_happens_cost_nothing()
+    {
+        await using var coordinator = await StartAsync(looksAtOnce: true);
+        var issue = await _shop.OpenIssueAsync();
+        await _shop.RestAsync(coordinator, issue, await _shop.OpenPullRequestAsync());
+        await UntilAsync(request => request.Operation == Look);
+        await UntilQuietAsync();
+        _shop.GitHub.Requests.Clear();
+
+        await UntilLooksAsync(14 * 24);
+
+        Assert.Contains(_shop.GitHub.Requests.All, request => request.Operation == "GET /repos/{owner}/{repo}/pulls/{pull_number}");
+        Assert.All(_shop.GitHub.Requests.All, request => Assert.Equal((304, false), (request.Status, request.IsCounted)));
+    }
+
+    [Fact]
     public async Task A_flow_that_heard_something_lately_is_left_alone()
     {
         await using var coordinator = await StartAsync();

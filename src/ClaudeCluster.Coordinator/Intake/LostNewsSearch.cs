@@ -2,23 +2,35 @@ using ClaudeCluster.GitHub;
 
 namespace ClaudeCluster.Coordinator;
 
-/// <summary>Looks at the pull requests of flows at rest that have heard nothing for long: what they wait for may have happened unheard.</summary>
+/// <summary>
+/// Looks at the pull requests of flows at rest that have heard nothing for long: what they wait for may have happened unheard. One that stands
+/// as it stood at the last look is not asked about further.
+/// </summary>
 internal sealed class LostNewsSearch(ILostEvents gitHub, Doors doors, TimeSpan every, TimeProvider time)
 {
-    private readonly Dictionary<string, DateTimeOffset> _looked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset At, string Mark)> _looked = new(StringComparer.Ordinal);
 
     public IReadOnlyList<OpenFlow> Due(IReadOnlyList<OpenFlow> flows)
     {
         var now = time.GetUtcNow();
         foreach (var ended in _looked.Keys.Except(flows.Select(flow => flow.State.FlowId), StringComparer.Ordinal).ToList())
             _looked.Remove(ended);
-        return [.. flows.Where(flow => flow.State is { PullRequest: not null, IsAtRest: true } && now - flow.LastUpdatedAt >= every && now - _looked.GetValueOrDefault(flow.State.FlowId) >= every)];
+        return [.. flows.Where(flow => flow.State is { PullRequest: not null, IsAtRest: true } && now - flow.LastUpdatedAt >= every && now - _looked.GetValueOrDefault(flow.State.FlowId).At >= every)];
     }
 
     public async Task LookAsync(OpenFlow flow, CancellationToken cancellation)
     {
-        _looked[flow.State.FlowId] = time.GetUtcNow();
         var state = flow.State;
+        var before = _looked.GetValueOrDefault(state.FlowId).Mark;
+        _looked[state.FlowId] = (time.GetUtcNow(), string.Empty);
+        var mark = await gitHub.ReadMarkAsync(state.Repository, state.PullRequest!.Number, state.Head ?? new CommitId(string.Empty), cancellation);
+        if (mark != before)
+            await LookCloserAsync(state, cancellation);
+        _looked[state.FlowId] = (time.GetUtcNow(), mark);
+    }
+
+    private async Task LookCloserAsync(FlowState state, CancellationToken cancellation)
+    {
         if (await gitHub.ReadPullRequestAsync(state.Repository, state.PullRequest!.Number, cancellation) is not { } now)
             return;
         var unheard = LostNews.Of(state, now);

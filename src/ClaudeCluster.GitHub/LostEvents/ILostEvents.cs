@@ -42,6 +42,9 @@ public interface ILostEvents
     /// <returns>Null: it is gone, or somebody else has changed it since.</returns>
     Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken);
 
+    /// <summary>The same words while nothing of a pull request and the checks of its head has changed. Costs nothing of the hourly requests then.</summary>
+    Task<string> ReadMarkAsync(RepositoryRef repository, int number, CommitId head, CancellationToken cancellationToken);
+
     /// <returns>Null: it is gone.</returns>
     Task<PullRequestNow?> ReadPullRequestAsync(RepositoryRef repository, int number, CancellationToken cancellationToken);
 

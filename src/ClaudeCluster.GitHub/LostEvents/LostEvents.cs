@@ -5,7 +5,7 @@ namespace ClaudeCluster.GitHub;
 
 /// <inheritdoc cref="ILostEvents"/>
 /// <param name="installations">Null: it is no App that asks, so only what is named can be looked after.</param>
-internal sealed class LostEvents(AppInstallations? installations, GitHubClient client, GraphQl graphQl, FailedChecks checks, TimeProvider time) : ILostEvents
+internal sealed class LostEvents(AppInstallations? installations, GitHubClient client, GraphQl graphQl, FailedChecks checks, PullRequestMarks marks, TimeProvider time) : ILostEvents
 {
     /// <inheritdoc cref="AppInstallations"/>
     private const int OnAPage = 30;
@@ -63,6 +63,8 @@ internal sealed class LostEvents(AppInstallations? installations, GitHubClient c
     public Task<IReadOnlyList<FoundComment>> ListReviewsAsync(RepositoryRef repository, IReadOnlyCollection<int> numbers, DateTimeOffset since, CancellationToken cancellationToken) => _reviews.ListAsync(repository, numbers, since, cancellationToken);
 
     public Task<IssueSnapshot?> ReadTextAsync(RepositoryRef repository, int issue, DateTimeOffset at, Requester by, CancellationToken cancellationToken) => _labels.ReadTextAsync(repository, issue, at, by, cancellationToken);
+
+    public Task<string> ReadMarkAsync(RepositoryRef repository, int number, CommitId head, CancellationToken cancellationToken) => marks.ReadAsync(repository, number, head, cancellationToken);
 
     public Task<PullRequestNow?> ReadPullRequestAsync(RepositoryRef repository, int number, CancellationToken cancellationToken) => _pullRequests.ReadAsync(repository, number, cancellationToken);
 

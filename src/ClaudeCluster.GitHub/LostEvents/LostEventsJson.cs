@@ -15,6 +15,7 @@ namespace ClaudeCluster.GitHub;
 [JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
 [JsonSerializable(typeof(CommentListed))]
 [JsonSerializable(typeof(PullListed))]
+[JsonSerializable(typeof(PullStanding))]
 internal sealed partial class LostEventsJson : JsonSerializerContext;
 
 /// <param name="Permissions">Texts, as far as is known.</param>
@@ -46,5 +47,9 @@ internal sealed record CommentListed(
     long? Id, string? Body, AuthorListed? User, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, string? IssueUrl, string? PullRequestUrl, string? Path, long? InReplyToId);
 
 internal sealed record PullListed(int? Number, DateTimeOffset? UpdatedAt);
+
+internal sealed record PullStanding(string? State, bool? Merged, bool? Draft, bool? Mergeable, string? MergeableState, DateTimeOffset? UpdatedAt, PullEnd? Head, PullEnd? Base);
+
+internal sealed record PullEnd(string? Sha);
 
 internal sealed record AuthorListed(string? Login, long? Id, string? Type);

@@ -18,8 +18,6 @@ internal static class LostEventCalls
         new("GET", "/repos/{owner}/{repo}/issues/{issue_number}", "issues=read", call => RestCalls.FindIssue(call, out var problem) is { } issue ? new(200, call.Shapes.Issue(call.Repository, issue)) : problem),
         new("GET", "/repos/{owner}/{repo}/branches", "contents=read", _ => new(200) { List = [] }),
         new("GET", "/repos/{owner}/{repo}/actions/runs", "actions=read", _ => new(200, Nothing("workflow_runs"))),
-        new("GET", "/repos/{owner}/{repo}/commits/{ref}/check-runs", "checks=read", _ => new(200, Nothing("check_runs"))),
-        new("GET", "/repos/{owner}/{repo}/commits/{ref}/status", "statuses=read", call => new(422, Shapes.Error(422, $"No commit found for SHA: {call.Route["ref"]}"))),
     ];
 
     public static JsonObject Labelling(Call call, Repository repository, JsonObject variables)

@@ -19,6 +19,7 @@ internal static class RestCalls
         new("POST", "/repos/{owner}/{repo}/pulls", "pull_requests=write", OpenPullRequest),
         new("GET", "/repos/{owner}/{repo}/pulls", "pull_requests=read", ListPullRequests),
         .. AppCalls.All,
+        .. CheckCalls.All,
         .. CommentLists.All,
         .. FeedbackCalls.All,
         .. ActionsCalls.All,
