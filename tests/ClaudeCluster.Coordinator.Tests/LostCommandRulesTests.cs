@@ -30,7 +30,26 @@ public sealed class LostCommandRulesTests
     [InlineData(3, "/claude retry", 5, false)]
     [InlineData(1, "/claude retry", -1, false)]
     public void What_is_a_command_to_the_flow_is_one(int number, string text, int second, bool isOne) =>
-        Assert.Equal(isOne, Of(Said(number, text, second)).Count == 1);
+        Assert.Equal(isOne, Of(Said(number, text, second)) is [{ Flow: not null }]);
+
+    [Theory]
+    [InlineData(3, "/claude run", true)]
+    [InlineData(3, "/claude retry", true)]
+    [InlineData(3, "/claude cancel", false)]
+    [InlineData(3, "/claude use fewer words", false)]
+    [InlineData(1, "/claude run", false)]
+    [InlineData(2, "/claude run", false)]
+    public void Work_is_asked_for_where_no_flow_is_open(int number, string text, bool isAsked) =>
+        Assert.Equal(isAsked, Of(Said(number, text, -1)) is [{ Flow: null, Doubt: null }]);
+
+    [Fact]
+    public void What_asks_for_work_needs_a_text_to_work_on()
+    {
+        var asked = Assert.Single(Of(Said(3, "/claude run", 5)));
+
+        Assert.True(asked.NeedsText);
+        Assert.Null(asked.AsEvent(Shop, seen: null));
+    }
 
     [Fact]
     public void A_remark_at_a_line_is_told_as_one_of_the_flow_s_own_pull_request()
@@ -48,9 +67,9 @@ public sealed class LostCommandRulesTests
     {
         var told = Assert.Single(Of(Said(2, "/claude retry", 5))).AsEvent(Shop, seen: null);
 
-        var raised = Assert.IsType<EventDecision.Raise>(EventRules.Decide(told, RepositoryPolicy.Default, isFlowOpen: true));
+        var raised = Assert.IsType<EventDecision.Raise>(EventRules.Decide(told!, RepositoryPolicy.Default, isFlowOpen: true));
         Assert.Null(Assert.IsType<FlowNews.Commanded>(raised.News).Issue);
-        Assert.Equal(2, FlowAddress.Of(told)!.PullRequest);
+        Assert.Equal(2, FlowAddress.Of(told!)!.PullRequest);
     }
 
     [Theory]

@@ -19,14 +19,14 @@ internal sealed class LostCommandSearch(DurableTaskClient client, ILostEvents gi
     /// <summary>So long a list of GitHub's, or what a flow says of itself, may be behind.</summary>
     private static readonly TimeSpan Behind = TimeSpan.FromMinutes(10);
 
+    private const string NoText = "the issue is gone, or somebody else has edited it since";
+
     private readonly Dictionary<string, DateTimeOffset> _judged = new(StringComparer.Ordinal);
     private readonly Dictionary<long, DateTimeOffset> _lookedAt = [];
 
     public async Task LookAsync(RepositoryRef repository, IReadOnlyList<OpenFlow> flows, CancellationToken cancellation)
     {
         var open = flows.Where(flow => flow.State.Repository.Id == repository.Id).ToList();
-        if (open.Count == 0)
-            return;
         var now = time.GetUtcNow();
         var said = await ListAsync(repository, open, now, cancellation);
         var found = LostCommands.Of(open, said).Where(command => command.Said.Comment.CreatedAt <= now - leftToWebhook && !_judged.ContainsKey(command.Said.Key)).ToList();
@@ -45,7 +45,7 @@ internal sealed class LostCommandSearch(DurableTaskClient client, ILostEvents gi
     /// <summary>Only as far back as there can be something that was not looked at before.</summary>
     private async Task<IReadOnlyList<FoundComment>> ListAsync(RepositoryRef repository, IReadOnlyList<OpenFlow> open, DateTimeOffset now, CancellationToken cancellation)
     {
-        DateTimeOffset[] bounds = [now - LookBack, open.Min(flow => flow.StartedAt) - TimeSpan.FromSeconds(1), _lookedAt.GetValueOrDefault(repository.Id, now - LookBack) - leftToWebhook - Behind];
+        DateTimeOffset[] bounds = [now - LookBack, _lookedAt.GetValueOrDefault(repository.Id, now - LookBack) - leftToWebhook - Behind];
         var below = await gitHub.ListCommentsAsync(repository, atLines: false, bounds.Max(), cancellation);
         var pulls = open.Select(flow => flow.State.PullRequest?.Number).OfType<int>().ToList();
         return pulls.Count == 0 ? below :
@@ -61,13 +61,14 @@ internal sealed class LostCommandSearch(DurableTaskClient client, ILostEvents gi
         // One that was refused is asked again by whoever sends it again, and not by looking.
         if (await client.GetInstanceAsync(ReceiveEvent.InstanceId(command.Said.Key), getInputsAndOutputs: false, cancellation) is { RuntimeStatus: not OrchestrationRuntimeStatus.Failed })
             return;
-        if (command.Doubt is { } doubt)
-            audit.Add("reconciler", string.Create(CultureInfo.InvariantCulture, $"{repository.FullName}#{command.Said.Number}"), $"A command of '{command.Said.Sender.Login}' is not done: {doubt}.", address: null);
+        var told = command.Doubt is null ? await EventOfAsync(repository, command, cancellation) : null;
+        if (told is not null)
+            await doors.HandInAsync(new EventDelivery(told) { IsLookedUp = true }, cancellation);
         else
-            await doors.HandInAsync(new EventDelivery(await EventOfAsync(repository, command, cancellation)) { IsLookedUp = true }, cancellation);
+            audit.Add("reconciler", string.Create(CultureInfo.InvariantCulture, $"{repository.FullName}#{command.Said.Number}"), $"A command of '{command.Said.Sender.Login}' is not done: {command.Doubt ?? NoText}.", address: null);
     }
 
-    private async Task<RepositoryEvent> EventOfAsync(RepositoryRef repository, LostCommand command, CancellationToken cancellation)
+    private async Task<RepositoryEvent?> EventOfAsync(RepositoryRef repository, LostCommand command, CancellationToken cancellation)
     {
         var said = command.Said;
         var seen = command.NeedsText ? await gitHub.ReadTextAsync(repository, said.Number, said.Comment.CreatedAt, said.Sender, cancellation) : null;
