@@ -144,7 +144,7 @@ internal sealed class RemoteWork(
         await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), end, options.SilenceLimit, Timeout.InfiniteTimeSpan);
         try
         {
-            await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, cancellation);
+            await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, end.Token);
             logger.Connected(address);
             await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer), Learn))
             {

@@ -1,0 +1,101 @@
+using ClaudeCluster.DurableTask.Grpc.Client;
+using ClaudeCluster.DurableTask.Grpc.Tests.Kit;
+using ClaudeCluster.DurableTask.Hub;
+using ClaudeCluster.DurableTask.WorkItems;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ClaudeCluster.DurableTask.Grpc.Tests.Client;
+
+/// <summary>A hub, or what stands before it, whose connection lives while its calls hang.</summary>
+public sealed class HangingHubTests : IAsyncLifetime
+{
+    private static readonly RemoteTaskHubOptions Hurried = new()
+    {
+        CallTimeout = TimeSpan.FromMilliseconds(300),
+        ReconnectAfter = TimeSpan.FromMilliseconds(20),
+        Patience = TimeSpan.Zero,
+    };
+
+    private ScriptedHub? _hub;
+
+    public async ValueTask InitializeAsync() => _hub = await ScriptedHub.StartAsync();
+
+    public ValueTask DisposeAsync() => _hub!.DisposeAsync();
+
+    [Fact]
+    public async Task A_call_that_is_never_answered_ends_when_its_time_is_over()
+    {
+        _hub!.On("GetInstance", (_, http) => ScriptedHub.SaysNothingAsync(http));
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => _hub.Connect(Hurried).GetAsync("i", payloads: false).WaitAsync(TestHub.Patience));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, e.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_call_whose_answer_stops_in_the_middle_ends_when_its_time_is_over()
+    {
+        _hub!.On("GetInstance", async (_, http) =>
+        {
+            await ScriptedHub.WriteAsync(http, new Proto.GetInstanceResponse());
+            await ScriptedHub.SaysNothingAsync(http);
+        });
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => _hub.Connect(Hurried).GetAsync("i", payloads: false).WaitAsync(TestHub.Patience));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, e.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wait_has_no_deadline()
+    {
+        var asked = new TaskCompletionSource<string>();
+        _hub!.On("WaitForInstanceCompletion", (_, http) =>
+        {
+            asked.SetResult(http.Request.Headers["grpc-timeout"].ToString());
+            return ScriptedHub.SaysNothingAsync(http);
+        });
+        using var enough = new CancellationTokenSource();
+        var wait = _hub.Connect(Hurried).WaitAsync("i", Until.Completed, payloads: false, enough.Token);
+
+        Assert.Empty(await asked.Task.WaitAsync(TestHub.Patience));
+        await enough.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(TestHub.Patience));
+    }
+
+    [Fact]
+    public async Task A_completion_that_is_never_answered_is_sent_again()
+    {
+        _hub!.On("CompleteActivityTask", (before, http) =>
+            before == 0 ? ScriptedHub.SaysNothingAsync(http) : ScriptedHub.SayAsync(http, new Proto.CompleteTaskResponse()));
+        var item = new ActivityWorkItem("i", "e", "token", 1, "Work", string.Empty, null, new Dictionary<string, string>(StringComparer.Ordinal));
+
+        var receipt = await _hub.Connect(Hurried).CompleteAsync(new ActivityCompletion(item, null, null)).WaitAsync(TestHub.Patience);
+
+        Assert.Equal((Receipt.Accepted, 2), (receipt, _hub.Calls("CompleteActivityTask")));
+    }
+
+    /// <summary>A call has its time, and a stream that has not begun is as silent as one that has ended.</summary>
+    [Theory]
+    [InlineData(300, 3_600_000)]
+    [InlineData(3_600_000, 300)]
+    public async Task A_greeting_that_is_never_answered_is_given_again(int callTimeout, int silenceLimit)
+    {
+        var again = new TaskCompletionSource();
+        _hub!.On("Hello", (before, http) => before == 0 ? ScriptedHub.SaysNothingAsync(http) : ScriptedHub.SayAsync(http, new Empty()));
+        _hub.On("GetWorkItems", (_, http) =>
+        {
+            again.TrySetResult();
+            return ScriptedHub.SaysNothingAsync(http);
+        });
+        using var enough = new CancellationTokenSource();
+        var options = Hurried with { CallTimeout = TimeSpan.FromMilliseconds(callTimeout), SilenceLimit = TimeSpan.FromMilliseconds(silenceLimit) };
+        var working = _hub.Connect(options).ReceiveAsync(new WorkerOffer("w", 1, 1, null, null), enough.Token).ToListAsync(CancellationToken.None).AsTask();
+
+        await again.Task.WaitAsync(TestHub.Patience);
+        await enough.CancelAsync();
+
+        Assert.Empty(await working.WaitAsync(TestHub.Patience));
+    }
+}
