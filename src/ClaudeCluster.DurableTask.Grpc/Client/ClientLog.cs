@@ -25,6 +25,9 @@ internal static partial class ClientLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The hub refuses this process's credential, which may have been revoked ({Reason}). What it has to deliver is kept and tried again in ever longer pauses of up to {Minutes} minutes, until the credential is good again or this process ends.")]
     public static partial void CredentialRefused(this ILogger logger, string reason, double minutes);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The hub takes no more of this for now ({Reason}). What is to be delivered is kept and tried again in ever longer pauses of up to {Minutes} minutes.")]
+    public static partial void TooMuchForHub(this ILogger logger, string reason, double minutes);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The hub did not take a completion ({Call}): {Reason}")]
     public static partial void CompletionRefused(this ILogger logger, string call, string reason);
 }

@@ -144,7 +144,7 @@ internal sealed class GrpcChannel(
     private static void ThrowUnlessGrpc(HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new RpcException(ToStatus(response.StatusCode), $"The server answered with HTTP {(int)response.StatusCode}; is a Durable Task hub there?");
+            throw new RpcException(ToStatus(response.StatusCode), $"The server answered with HTTP {(int)response.StatusCode}; is a Durable Task hub there?") { IsOfTheWay = true };
         if (response.Content.Headers.ContentType?.MediaType?.StartsWith(Headers.ContentType, StringComparison.Ordinal) != true)
             throw new RpcException(StatusCode.Unknown, $"The server answered with '{response.Content.Headers.ContentType}', which is not gRPC.");
     }

@@ -32,4 +32,7 @@ public sealed class RpcException(StatusCode statusCode, string detail, Exception
 
     /// <summary>There was no connection, so the other side knows nothing of the call.</summary>
     internal bool NeverSent { get; init; }
+
+    /// <summary>Something on the way answered in the hub's place, such as a proxy that has no hub behind it for now.</summary>
+    internal bool IsOfTheWay { get; init; }
 }

@@ -3,6 +3,7 @@ using ClaudeCluster.DurableTask.Grpc.Tests.Kit;
 using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Http;
 
 namespace ClaudeCluster.DurableTask.Grpc.Tests.Client;
 
@@ -69,11 +70,22 @@ public sealed class HangingHubTests : IAsyncLifetime
     {
         _hub!.On("CompleteActivityTask", (before, http) =>
             before == 0 ? ScriptedHub.SaysNothingAsync(http) : ScriptedHub.SayAsync(http, new Proto.CompleteTaskResponse()));
-        var item = new ActivityWorkItem("i", "e", "token", 1, "Work", string.Empty, null, new Dictionary<string, string>(StringComparer.Ordinal));
 
-        var receipt = await _hub.Connect(Hurried).CompleteAsync(new ActivityCompletion(item, null, null)).WaitAsync(TestHub.Patience);
+        Assert.Equal((Receipt.Accepted, 2), (await CompleteAsync(), _hub.Calls("CompleteActivityTask")));
+    }
 
-        Assert.Equal((Receipt.Accepted, 2), (receipt, _hub.Calls("CompleteActivityTask")));
+    [Fact]
+    public async Task A_completion_that_a_proxy_answers_because_it_has_no_hub_behind_it_is_sent_again()
+    {
+        _hub!.On("CompleteActivityTask", (before, http) =>
+        {
+            if (before > 0)
+                return ScriptedHub.SayAsync(http, new Proto.CompleteTaskResponse());
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal((Receipt.Accepted, 2), (await CompleteAsync(), _hub.Calls("CompleteActivityTask")));
     }
 
     /// <summary>A call has its time, and a stream that has not begun is as silent as one that has ended.</summary>
@@ -97,5 +109,11 @@ public sealed class HangingHubTests : IAsyncLifetime
         await enough.CancelAsync();
 
         Assert.Empty(await working.WaitAsync(TestHub.Patience));
+    }
+
+    private Task<Receipt> CompleteAsync()
+    {
+        var item = new ActivityWorkItem("i", "e", "token", 1, "Work", string.Empty, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        return _hub!.Connect(Hurried).CompleteAsync(new ActivityCompletion(item, null, null)).WaitAsync(TestHub.Patience);
     }
 }
