@@ -10,6 +10,9 @@ internal static partial class ClientLog
     [LoggerMessage(Level = LogLevel.Information, Message = "{Hub} ended the stream of work; it will be asked again.")]
     public static partial void StreamEnded(this ILogger logger, HubAddress hub);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Hub} sends work though there is no room for any; it will be asked again when there is.")]
+    public static partial void StreamLeft(this ILogger logger, HubAddress hub);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Hub} was silent for {Seconds} seconds; it will be asked again.")]
     public static partial void StreamSilent(this ILogger logger, HubAddress hub, double seconds);
 
