@@ -36,7 +36,7 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         _persistence = new Persistence(options, time, random, logger);
         var completions = new CompletionCalls(_channel, options.CallTimeout, _closing.Token);
         var pauses = new Pauses(options.ReconnectAfter, options.ReconnectAtMostAfter, time, random);
-        _history = new HistoryCalls(_channel, _persistence);
+        _history = new HistoryCalls(_channel, _persistence, options.CallTimeout, time);
         _work = new RemoteWork(_channel, completions, _history, options, _persistence, pauses, address, time, logger);
     }
 

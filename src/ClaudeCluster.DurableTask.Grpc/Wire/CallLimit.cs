@@ -6,6 +6,7 @@ namespace ClaudeCluster.DurableTask.Grpc.Wire;
 /// </summary>
 internal sealed class CallLimit : IDisposable
 {
+    private readonly TimeSpan? _limit;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource? _over;
     private readonly CancellationTokenSource? _end;
@@ -15,7 +16,7 @@ internal sealed class CallLimit : IDisposable
     /// <param name="caller">The caller no longer wants the answer.</param>
     public CallLimit(TimeSpan? limit, TimeProvider time, CancellationToken caller)
     {
-        _caller = caller;
+        (_limit, _caller) = (limit, caller);
         if (limit is not { } most)
             return;
         _over = new CancellationTokenSource(most, time);
@@ -27,6 +28,13 @@ internal sealed class CallLimit : IDisposable
 
     /// <summary>True if the time is over and the caller still waits.</summary>
     public bool IsOver => _over is { IsCancellationRequested: true } && !_caller.IsCancellationRequested;
+
+    /// <summary>Something came, so the time begins again, unless it was over.</summary>
+    public void BeginAgain()
+    {
+        if (_limit is { } limit)
+            _over?.CancelAfter(limit);
+    }
 
     public void Dispose()
     {

@@ -48,6 +48,37 @@ public sealed class HangingHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_history_that_stops_in_the_middle_is_read_again_for_a_step_and_not_waited_for_by_a_client()
+    {
+        _hub!.On("Hello", new Empty());
+        _hub.On("GetWorkItems", async (_, http) =>
+        {
+            var step = new Proto.OrchestratorRequest { InstanceId = "i", RequiresHistoryStreaming = true };
+            await ScriptedHub.WriteAsync(http, new Proto.WorkItem { OrchestratorRequest = step, CompletionToken = "step" });
+            await ScriptedHub.SaysNothingAsync(http);
+        });
+        _hub.On("StreamInstanceHistory", async (before, http) =>
+        {
+            if (before == 1)
+            {
+                await ScriptedHub.SayAsync(http, new Proto.HistoryChunk());
+                return;
+            }
+
+            await ScriptedHub.WriteAsync(http, new Proto.HistoryChunk());
+            await ScriptedHub.SaysNothingAsync(http);
+        });
+        var remote = _hub.Connect(Hurried);
+        using var enough = new CancellationTokenSource(TestHub.Patience);
+        var step = await remote.ReceiveAsync(new WorkerOffer("w", 1, 1, null, null), enough.Token).OfType<StepWorkItem>().FirstAsync(enough.Token);
+
+        Assert.Empty(await step.Past.ReadAsync(enough.Token).WaitAsync(TestHub.Patience));
+        var e = await Assert.ThrowsAsync<RpcException>(() => remote.ReadHistoryAsync("i", null, enough.Token).ToListAsync(enough.Token).AsTask());
+
+        Assert.Equal((StatusCode.DeadlineExceeded, 3), (e.StatusCode, _hub.Calls("StreamInstanceHistory")));
+    }
+
+    [Fact]
     public async Task A_wait_has_no_deadline()
     {
         var asked = new TaskCompletionSource<string>();
