@@ -7,13 +7,29 @@ using ClaudeCluster.DurableTask.WorkItems;
 namespace ClaudeCluster.DurableTask.Grpc.Client;
 
 /// <summary>Reads histories: whole ones for clients, and for a step what was before it.</summary>
-internal sealed class HistoryCalls(GrpcChannel channel, Persistence persistence)
+/// <param name="channel">The hub.</param>
+/// <param name="persistence">Tries again for a step.</param>
+/// <param name="silence">How long to wait for each part. A long history has many.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HistoryCalls(GrpcChannel channel, Persistence persistence, TimeSpan silence, TimeProvider time)
 {
     public async Task<IReadOnlyList<HistoryEvent>> ReadAsync(Proto.StreamInstanceHistoryRequest request, CancellationToken cancellation)
     {
+        using var limit = new CallLimit(silence, time, cancellation);
         List<HistoryEvent> events = [];
-        await foreach (var chunk in channel.StreamAsync("StreamInstanceHistory", request, Proto.HistoryChunk.Parser, null, cancellation))
-            events.AddRange(chunk.Events.Select(EventMapping.ToEvent));
+        try
+        {
+            await foreach (var chunk in channel.StreamAsync("StreamInstanceHistory", request, Proto.HistoryChunk.Parser, null, limit.Token))
+            {
+                limit.BeginAgain();
+                events.AddRange(chunk.Events.Select(EventMapping.ToEvent));
+            }
+        }
+        catch (OperationCanceledException e) when (limit.IsOver)
+        {
+            throw new RpcException(StatusCode.DeadlineExceeded, $"The history of '{request.InstanceId}' stopped coming.", e);
+        }
+
         return events;
     }
 

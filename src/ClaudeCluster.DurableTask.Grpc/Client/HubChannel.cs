@@ -13,7 +13,7 @@ internal static class HubChannel
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
     /// <exception cref="ArgumentException">The credential would be readable on the network.</exception>
-    public static GrpcChannel Open(HubAddress address, RemoteTaskHubOptions options)
+    public static GrpcChannel Open(HubAddress address, RemoteTaskHubOptions options, TimeProvider time)
     {
         if (options.Token is not null && address.IsInTheClear && !options.AllowInsecureCredential)
         {
@@ -33,7 +33,8 @@ internal static class HubChannel
         };
         if (options.CertificateFingerprint is { } fingerprint)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, fingerprint);
-        return new GrpcChannel(new HttpMessageInvoker(handler), address.Endpoint, cancellation => HeadersAsync(address, options, cancellation), options.MaximumMessageBytes);
+        return new GrpcChannel(
+            new HttpMessageInvoker(handler), address.Endpoint, cancellation => HeadersAsync(address, options, cancellation), options.MaximumMessageBytes, time);
     }
 
     private static bool IsPinned(X509Certificate? certificate, string fingerprint) =>

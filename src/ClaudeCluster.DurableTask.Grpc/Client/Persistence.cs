@@ -25,7 +25,7 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    // Only a person can change that, and a hub counts whoever comes with a wrong credential.
+    // A wrong credential only a person can change, and a hub counts whoever comes with one. And who comes too often is to come less often.
     private static readonly TimeSpan FirstPauseOfRefused = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPauseOfRefused = TimeSpan.FromMinutes(10);
 
@@ -45,7 +45,10 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
     public Task<T> DeliverAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AgainAsync(call, IsPassing, Timeout.InfiniteTimeSpan, cancellation);
 
     private static bool IsPassing(RpcException e) => e.StatusCode is StatusCode.Unavailable or StatusCode.Unknown or StatusCode.DeadlineExceeded
-        or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted || IsRefused(e);
+        or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted || e.IsOfTheWay || IsRefused(e) || IsTooMuch(e);
+
+    /// <summary>Too many calls for now, mostly; or a message too large for ever, which only its lease ends: who answers does not say which.</summary>
+    private static bool IsTooMuch(RpcException e) => e.StatusCode == StatusCode.ResourceExhausted;
 
     private static bool IsRefused(RpcException e) => e.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied;
 
@@ -74,6 +77,11 @@ internal sealed class Persistence(RemoteTaskHubOptions options, TimeProvider tim
                 {
                     next = refused;
                     logger.CredentialRefused(e.Detail, LongestPauseOfRefused.TotalMinutes);
+                }
+                else if (IsTooMuch(e))
+                {
+                    next = refused;
+                    logger.TooMuchForHub(e.Detail, LongestPauseOfRefused.TotalMinutes);
                 }
             }
 

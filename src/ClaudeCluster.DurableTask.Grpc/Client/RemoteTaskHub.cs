@@ -17,6 +17,8 @@ namespace ClaudeCluster.DurableTask.Grpc.Client;
 /// </summary>
 public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
 {
+    private static readonly TimeSpan LongestPurge = TimeSpan.FromMinutes(10);
+
     private readonly GrpcChannel _channel;
     private readonly RemoteTaskHubOptions _options;
     private readonly Persistence _persistence;
@@ -30,11 +32,11 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         var logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<RemoteTaskHub>();
         _options = options;
         _ids = new RandomIds(time);
-        _channel = HubChannel.Open(address, options);
+        _channel = HubChannel.Open(address, options, time);
         _persistence = new Persistence(options, time, random, logger);
         var completions = new CompletionCalls(_channel, options.CallTimeout, _closing.Token);
         var pauses = new Pauses(options.ReconnectAfter, options.ReconnectAtMostAfter, time, random);
-        _history = new HistoryCalls(_channel, _persistence);
+        _history = new HistoryCalls(_channel, _persistence, options.CallTimeout, time);
         _work = new RemoteWork(_channel, completions, _history, options, _persistence, pauses, address, time, logger);
     }
 
@@ -164,9 +166,8 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
             message.InstanceId = id;
         else
             message.PurgeInstanceFilter = ToFilter(request.Filter ?? new PurgeInstancesFilter());
-        // A large purge takes its time.
         var result = await _persistence.RepeatAsync(
-            () => _channel.CallAsync("PurgeInstances", message, Proto.PurgeInstancesResponse.Parser, null, cancellation), cancellation);
+            () => _channel.CallAsync("PurgeInstances", message, Proto.PurgeInstancesResponse.Parser, LimitOf(request), cancellation), cancellation);
         return new PurgeResult(result.DeletedInstanceCount) { IsComplete = result.IsComplete };
     }
 
@@ -213,6 +214,9 @@ public sealed class RemoteTaskHub : ITaskHub, IAsyncDisposable
         return new OrchestrationStatusException(
             instanceId, state.Status, e.Detail.StartsWith(said, StringComparison.Ordinal) ? e.Detail[said.Length..] : e.Detail);
     }
+
+    /// <summary>A large purge takes its time, and whoever limits it is answered when that is over.</summary>
+    private static TimeSpan LimitOf(PurgeRequest request) => LongestPurge + (request.Filter?.Timeout ?? TimeSpan.Zero);
 
     private static Proto.GetInstanceRequest ToRequest(string instanceId, bool payloads) => new() { InstanceId = instanceId, GetInputsAndOutputs = payloads };
 

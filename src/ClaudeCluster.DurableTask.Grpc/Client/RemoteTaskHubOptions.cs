@@ -37,7 +37,7 @@ public sealed record RemoteTaskHubOptions
     /// <value>Default: none; the machine's authorities decide.</value>
     public string? CertificateFingerprint { get; init; }
 
-    /// <summary>How long a call that is no wait may take.</summary>
+    /// <summary>How long a call that is neither a wait nor a stream may take, and each part of a history; a purge has longer. Then it ends as DEADLINE_EXCEEDED, whether the hub says so or says nothing.</summary>
     /// <value>Default: 30 seconds.</value>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -29,6 +29,9 @@ internal sealed class RemoteWork(
     /// <summary>Servers take a header of 16 KiB. What is not named has its lease's time to be completed.</summary>
     private const int MostTokensOfHeader = 400;
 
+    /// <summary>Whether the hub is one of ours, which knows <see cref="Headers.Only"/>, as its last stream of work said; null before the first.</summary>
+    private bool? _isOurs;
+
     public async IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var items = Channel.CreateUnbounded<WorkItem>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -123,6 +126,8 @@ internal sealed class RemoteWork(
             var request = WorkRequest.Of(offer);
             while (!cancellation.IsCancellationRequested)
             {
+                if (IsPointless(offer))
+                    await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
                 await ReceiveOnceAsync(offer, request, items, cancellation);
                 await pauses.WaitAsync(cancellation);
             }
@@ -141,17 +146,29 @@ internal sealed class RemoteWork(
     private async Task ReceiveOnceAsync(WorkerOffer offer, Proto.GetWorkItemsRequest request, ChannelWriter<WorkItem> items, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        List<Task> unwanted = [];
         await using var alarm = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), end, options.SilenceLimit, Timeout.InfiniteTimeSpan);
         try
         {
-            await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, cancellation);
+            await channel.CallAsync("Hello", new Empty(), Empty.Parser, options.CallTimeout, end.Token);
             logger.Connected(address);
             await foreach (var message in channel.StreamAsync("GetWorkItems", request, Proto.WorkItem.Parser, null, end.Token, HeadersOf(offer), Learn))
             {
                 pauses.Reset();
                 alarm.Change(options.SilenceLimit, Timeout.InfiniteTimeSpan);
-                if (await ToItemAsync(message, end.Token) is { } item)
-                    await TakeAsync(item, offer, items);
+                if (await ToItemAsync(message, end.Token) is not { } item)
+                    continue;
+                if (HasRoom(item, offer))
+                    await items.WriteAsync(item, CancellationToken.None);
+                else
+                    unwanted.Add(AbandonSoonAsync(item, end.Token));
+                if (IsPointless(offer))
+                {
+                    logger.StreamLeft(address);
+                    return;
+                }
+
+                unwanted.RemoveAll(static back => back.IsCompleted);
             }
 
             logger.StreamEnded(address);
@@ -164,15 +181,27 @@ internal sealed class RemoteWork(
         {
             logger.StreamFailed(address, e.Message);
         }
+        finally
+        {
+            end.Cancel();
+            await Task.WhenAll(unwanted);
+        }
     }
 
+    /// <summary>
+    /// A hub of another make takes a room of 0 for one without limit. There a stream would be all work that waits, received and given back
+    /// as fast as the network can.
+    /// </summary>
+    private bool IsPointless(WorkerOffer offer) => _isOurs == false && offer is { StepRoom: 0, ActivityRoom: 0 };
+
     /// <summary>A hub that does not know <see cref="Headers.Only"/> sends also what there is no room for.</summary>
-    private async Task TakeAsync(WorkItem item, WorkerOffer offer, ChannelWriter<WorkItem> items)
+    private static bool HasRoom(WorkItem item, WorkerOffer offer) => (item is StepWorkItem ? offer.StepRoom : offer.ActivityRoom) > 0;
+
+    /// <summary>Not at once: it may be sent here again at once.</summary>
+    private async Task AbandonSoonAsync(WorkItem item, CancellationToken end)
     {
-        if ((item is StepWorkItem ? offer.StepRoom : offer.ActivityRoom) > 0)
-            await items.WriteAsync(item, CancellationToken.None);
-        else
-            await AbandonAsync(item, null, CancellationToken.None);
+        await Task.Delay(options.ReconnectAfter, time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await AbandonAsync(item, null, CancellationToken.None);
     }
 
     private Dictionary<string, string> HeadersOf(WorkerOffer offer)
@@ -190,7 +219,12 @@ internal sealed class RemoteWork(
         return headers;
     }
 
-    private void Learn(HttpResponseHeaders answer) => completions.Together = answer.Contains(Headers.Together);
+    private void Learn(HttpResponseHeaders answer)
+    {
+        var isOurs = answer.Contains(Headers.Together);
+        _isOurs = isOurs;
+        completions.Together = isOurs;
+    }
 
     /// <summary>Null for what is no work. What is not understood goes back: another worker may.</summary>
     private async Task<WorkItem?> ToItemAsync(Proto.WorkItem message, CancellationToken cancellation)

@@ -6,7 +6,7 @@ using ClaudeCluster.DurableTask.Hub;
 namespace ClaudeCluster.DurableTask.Grpc.Server;
 
 /// <summary>What clients ask of instances.</summary>
-internal sealed class InstanceCalls(TaskHubs hubs)
+internal sealed class InstanceCalls(TaskHubs hubs, CancellationToken stopping)
 {
     /// <summary>The .NET SDK takes answers of 4 MB at most.</summary>
     private const int MostBytesOfAnswer = 3 * 1024 * 1024;
@@ -154,8 +154,12 @@ internal sealed class InstanceCalls(TaskHubs hubs)
 
     private LocalTaskHub Hub(HubCall call) => hubs.ForClient(call);
 
-    private static async Task<Proto.GetInstanceResponse> WaitAsync(LocalTaskHub hub, Proto.GetInstanceRequest request, Until until, HubCall call) =>
-        ToResponse(await hub.WaitAsync(request.InstanceId, until, request.GetInputsAndOutputs, call.Cancellation));
+    /// <summary>A server that stops ends it as UNAVAILABLE: it may be asked for again, and else would keep the server from stopping.</summary>
+    private async Task<Proto.GetInstanceResponse> WaitAsync(LocalTaskHub hub, Proto.GetInstanceRequest request, Until until, HubCall call)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, stopping);
+        return ToResponse(await hub.WaitAsync(request.InstanceId, until, request.GetInputsAndOutputs, end.Token));
+    }
 
     private static Proto.GetInstanceResponse ToResponse(InstanceState? state) =>
         new() { Exists = state is not null, OrchestrationState = state is null ? null : StateMapping.ToProto(state) };

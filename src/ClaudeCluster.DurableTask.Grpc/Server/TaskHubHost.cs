@@ -74,7 +74,7 @@ public sealed class TaskHubHost : IAsyncDisposable
         return new TaskHubHost(app, server, new Uri(bound));
     }
 
-    /// <summary>Ends the streams of work, lets running calls end, and stops to listen.</summary>
+    /// <summary>Ends the streams of work and the waits, lets running calls end, and stops to listen.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync(CancellationToken.None);

@@ -21,14 +21,14 @@ public sealed class TaskHubServer
     /// <param name="hubs">The hubs by name; calls that name none mean "default".</param>
     /// <param name="options">How they are served.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stopping">Cancelled when the server is about to stop: no more work is handed out, but what was can still be completed.</param>
+    /// <param name="stopping">Cancelled when the server is about to stop: no more work is handed out, but what was can still be completed; waits end as UNAVAILABLE.</param>
     /// <param name="logs">Where to log.</param>
     public TaskHubServer(
         IReadOnlyDictionary<string, LocalTaskHub> hubs, TaskHubServerOptions options, TimeProvider time, CancellationToken stopping, ILoggerFactory? logs = null)
     {
         var logger = (logs ?? NullLoggerFactory.Instance).CreateLogger<TaskHubServer>();
         var named = _hubs = new TaskHubs(hubs);
-        var instances = new InstanceCalls(named);
+        var instances = new InstanceCalls(named, stopping);
         var work = new WorkItemCalls(named, new BackOff(time), logger);
         var stream = new WorkStream(named, options, time, logger, stopping);
         var failures = new CallFailures(options, logger);

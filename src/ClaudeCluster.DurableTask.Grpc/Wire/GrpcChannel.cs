@@ -9,7 +9,8 @@ using Google.Protobuf;
 namespace ClaudeCluster.DurableTask.Grpc.Wire;
 
 /// <summary>Calls of one server, over HTTP/2.</summary>
-internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, string>>> headers, int mostBytes) : IDisposable
+internal sealed class GrpcChannel(
+    HttpMessageInvoker http, Uri address, Func<CancellationToken, ValueTask<IReadOnlyDictionary<string, string>>> headers, int mostBytes, TimeProvider time) : IDisposable
 {
     private static readonly Dictionary<string, string> NoHeaders = [];
 
@@ -40,18 +41,19 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         Action<HttpResponseHeaders>? answered = null)
         where T : class, IMessage<T>
     {
+        using var limit = new CallLimit(timeout, time, cancellation);
         using var message = NewRequest(call, request, timeout);
-        foreach (var (name, value) in (await headers(cancellation)).Concat(more ?? NoHeaders))
+        foreach (var (name, value) in (await HeadersAsync(limit)).Concat(more ?? NoHeaders))
             message.Headers.TryAddWithoutValidation(name, value);
-        using var response = await SendAsync(message, cancellation);
+        using var response = await SendAsync(message, limit);
         ThrowUnlessGrpc(response);
         if (response.Headers.TryGetValues(Headers.Status, out _))
             ThrowUnlessOk(response.Headers);
         answered?.Invoke(response.Headers);
-        var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellation));
+        var body = PipeReader.Create(await response.Content.ReadAsStreamAsync(limit.Token));
         try
         {
-            while (await ReadAsync(body, parser, cancellation) is { } one)
+            while (await ReadAsync(body, parser, limit) is { } one)
                 yield return one;
         }
         finally
@@ -79,11 +81,44 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         return message;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<string, string>> HeadersAsync(CallLimit limit)
     {
         try
         {
-            return await http.SendAsync(message, cancellation);
+            return await headers(limit.Token);
+        }
+        catch (OperationCanceledException e) when (limit.IsOver)
+        {
+            throw TooLate(e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CallLimit limit)
+    {
+        try
+        {
+            return await http.SendAsync(message, limit.Token);
+        }
+        catch (OperationCanceledException e) when (limit.IsOver)
+        {
+            throw TooLate(e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || NobodyTookUp(e))
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private async Task<T?> ReadAsync<T>(PipeReader body, MessageParser<T> parser, CallLimit limit)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            return await Frames.ReadAsync(body, parser, mostBytes, limit.Token);
+        }
+        catch (OperationCanceledException e) when (limit.IsOver)
+        {
+            throw TooLate(e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -91,33 +126,25 @@ internal sealed class GrpcChannel(HttpMessageInvoker http, Uri address, Func<Can
         }
     }
 
-    private async Task<T?> ReadAsync<T>(PipeReader body, MessageParser<T> parser, CancellationToken cancellation)
-        where T : class, IMessage<T>
-    {
-        try
-        {
-            return await Frames.ReadAsync(body, parser, mostBytes, cancellation);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw Unavailable(e);
-        }
-    }
+    private RpcException TooLate(Exception e) => new(StatusCode.DeadlineExceeded, $"No answer from {address} in time.", e);
 
     private RpcException Unavailable(Exception e) => new(StatusCode.Unavailable, $"No answer from {address}: {Innermost(e).Message}", e)
     {
         NeverSent = e is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        },
+        } || NobodyTookUp(e),
     };
+
+    /// <summary>So .NET says that there was no connection in time: as if the caller had cancelled.</summary>
+    private static bool NobodyTookUp(Exception e) => e is OperationCanceledException { InnerException: TimeoutException };
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 
     private static void ThrowUnlessGrpc(HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new RpcException(ToStatus(response.StatusCode), $"The server answered with HTTP {(int)response.StatusCode}; is a Durable Task hub there?");
+            throw new RpcException(ToStatus(response.StatusCode), $"The server answered with HTTP {(int)response.StatusCode}; is a Durable Task hub there?") { IsOfTheWay = true };
         if (response.Content.Headers.ContentType?.MediaType?.StartsWith(Headers.ContentType, StringComparison.Ordinal) != true)
             throw new RpcException(StatusCode.Unknown, $"The server answered with '{response.Content.Headers.ContentType}', which is not gRPC.");
     }

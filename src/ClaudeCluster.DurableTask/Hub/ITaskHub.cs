@@ -4,7 +4,10 @@ using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Hub;
 
-/// <summary>The one interface between workers and clients on one side and durable orchestrations on the other.</summary>
+/// <summary>
+/// The one interface between workers and clients on one side and durable orchestrations on the other. Where the hub is in another process,
+/// any call may fail with a <see cref="HubCallException"/>.
+/// </summary>
 public interface ITaskHub
 {
     /// <summary>Work as it comes, never more than the offer has room for. Ends when the token is cancelled.</summary>

@@ -52,6 +52,25 @@ public sealed class AttemptClaimTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_cut_at_the_claim_costs_no_attempt()
+    {
+        _referee.Answers = [null, _source.Options.WorkerId];
+        _referee.Cuts = new([Cut.BeforeTheQuestion, Cut.AfterTheQuestion, Cut.None, Cut.AtTheLook]);
+
+        Assert.Equal(3m, (await TakeAsync())?.BudgetUsd);
+        Assert.Equal(3, _referee.Questions);
+    }
+
+    [Fact]
+    public async Task What_the_hub_does_not_want_is_not_asked_again()
+    {
+        _referee.Cuts = new([Cut.Refused]);
+
+        await Assert.ThrowsAsync<NoAnswer>(TakeAsync);
+        Assert.Equal(1, _referee.Questions);
+    }
+
+    [Fact]
     public async Task The_activity_is_withdrawn_without_a_claim_and_works_with_one()
     {
         _source.Commit(("a.txt", "one"));
@@ -86,6 +105,20 @@ public sealed class AttemptClaimTests : IDisposable
         }
     }
 
+    private enum Cut
+    {
+        None,
+        BeforeTheQuestion,
+        AfterTheQuestion,
+        AtTheLook,
+        Refused,
+    }
+
+    private sealed class NoAnswer(bool isUnanswered) : HubCallException("The connection was cut.")
+    {
+        public override bool IsUnanswered => isUnanswered;
+    }
+
     /// <summary>A hub with one attempt, which names an owner in its own time.</summary>
     private sealed class Referee : ITaskHub
     {
@@ -97,6 +130,11 @@ public sealed class AttemptClaimTests : IDisposable
 
         public bool IsGone { get; set; }
 
+        /// <summary>What happens to each call; nothing to those after the last.</summary>
+        public Queue<Cut> Cuts { get; set; } = new();
+
+        public int Questions { get; private set; }
+
         public string? Asked { get; private set; }
 
         public string? EventName { get; private set; }
@@ -107,13 +145,19 @@ public sealed class AttemptClaimTests : IDisposable
         {
             if (IsGone)
                 throw new OrchestrationNotFoundException(instanceId);
+            Questions++;
+            var cut = NextCut();
+            if (cut is Cut.BeforeTheQuestion or Cut.Refused)
+                throw new NoAnswer(cut == Cut.BeforeTheQuestion);
             var raise = Assert.IsType<InstanceRequest.Raise>(request);
             (Asked, EventName, Payload) = (instanceId, raise.EventName, raise.Payload);
-            return Task.CompletedTask;
+            return cut == Cut.AfterTheQuestion ? throw new NoAnswer(isUnanswered: true) : Task.CompletedTask;
         }
 
         public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default)
         {
+            if (NextCut() == Cut.AtTheLook)
+                throw new NoAnswer(isUnanswered: true);
             var status = new AttemptStatus(Answers[Math.Min(_looks++, Answers.Length - 1)], null, 3m);
             return Task.FromResult<InstanceState?>(new InstanceState(instanceId, "e", "Attempt")
             {
@@ -121,6 +165,8 @@ public sealed class AttemptClaimTests : IDisposable
                 CustomStatus = JsonDataConverter.Default.Serialize(status),
             });
         }
+
+        private Cut NextCut() => Cuts.TryDequeue(out var cut) ? cut : Cut.None;
 
         public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => throw new NotSupportedException();
 

@@ -26,7 +26,7 @@ internal static class MicrosoftCompilation
     private static readonly string[] Packages =
     [
         "Microsoft.DurableTask.Abstractions", "Microsoft.DurableTask.Client", "Microsoft.DurableTask.Client.Grpc",
-        "Microsoft.DurableTask.Worker", "Microsoft.DurableTask.Worker.Grpc",
+        "Microsoft.DurableTask.Worker", "Microsoft.DurableTask.Worker.Grpc", "Microsoft.DurableTask.InProcessTestHost",
     ];
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
@@ -55,26 +55,26 @@ internal static class MicrosoftCompilation
     public static Compilation Flow(string more = "") => Generate(Create(
         "ClaudeCluster.Orchestrations",
         [.. Framework.Value, .. Sdk.Value],
-        [.. Sources("src/ClaudeCluster.Orchestrations", "Sdk/ClaudeCluster.cs"), $"text:{more}"],
+        [.. Sources("src/ClaudeCluster.Orchestrations", "Sdk/"), "src/ClaudeCluster.Orchestrations/Sdk/Microsoft.cs", $"text:{more}"],
         OutputKind.DynamicallyLinkedLibrary));
 
-    /// <summary>The sample, over the flow.</summary>
-    public static Compilation OwnFlow() => Generate(Create(
+    /// <summary>The sample, over the flow, with the one of its files that says whose SDK and which hub.</summary>
+    public static Compilation OwnFlow(string chosen) => Generate(Create(
         "OwnFlow",
         [.. Framework.Value, .. Sdk.Value, Emit(Flow())],
-        Sources("tests/consumers/OwnFlow", "Sdk.ClaudeCluster.cs"),
+        [.. Sources("tests/consumers/OwnFlow", "Sdk."), $"tests/consumers/OwnFlow/{chosen}"],
         OutputKind.ConsoleApplication));
 
     /// <summary>What the compiler would stop at: our builds treat warnings as errors.</summary>
     public static IEnumerable<string> Problems(Compilation compilation) =>
         compilation.GetDiagnostics().Where(one => one.Severity >= DiagnosticSeverity.Warning).Select(one => one.ToString());
 
-    /// <summary>All source files of a project but the one that the property replaces, relative to the root.</summary>
-    public static string[] Sources(string project, string replaced) =>
+    /// <summary>All source files of a project, relative to the root, but those of which the property chooses one: their paths begin so.</summary>
+    public static string[] Sources(string project, string chosen) =>
     [
         .. Directory.GetFiles(Path.Combine(Repository.Root, project), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj") && file != $"{project}/{replaced}")
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj") && !file.StartsWith($"{project}/{chosen}", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
     ];
 

@@ -18,7 +18,7 @@ public sealed class CompletionCallsTests : IDisposable
     public CompletionCallsTests()
     {
         _channel = new GrpcChannel(
-            new HttpMessageInvoker(_hub), new Uri("http://hub"), _ => ValueTask.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal)), 1_000_000);
+            new HttpMessageInvoker(_hub), new Uri("http://hub"), _ => ValueTask.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal)), 1_000_000, TimeProvider.System);
         _calls = new CompletionCalls(_channel, TestHub.Patience, CancellationToken.None) { Together = true };
     }
 

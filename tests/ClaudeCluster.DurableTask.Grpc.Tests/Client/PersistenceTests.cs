@@ -27,6 +27,30 @@ public sealed class PersistenceTests
         Assert.Empty(_log.Lines);
     }
 
+    [Fact]
+    public async Task A_delivery_to_a_hub_that_has_too_much_to_do_is_kept_and_tried_in_ever_longer_pauses_that_are_told()
+    {
+        await DeliverAsync(StatusCode.ResourceExhausted, times: 14);
+
+        Assert.Equal([2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600, 600, 600], _clock.Pauses.Select(pause => Math.Round(pause.TotalSeconds)));
+        Assert.Equal(14, _log.Lines.Count);
+        Assert.Contains("takes no more of this for now (not you)", _log.Lines[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>The answers that will not change: SDKs and hubs take each of these for the last word.</summary>
+    [Theory]
+    [InlineData(StatusCode.NotFound)]
+    [InlineData(StatusCode.FailedPrecondition)]
+    [InlineData(StatusCode.InvalidArgument)]
+    [InlineData(StatusCode.Unimplemented)]
+    public async Task A_definite_answer_ends_a_delivery(StatusCode status)
+    {
+        var refused = await Assert.ThrowsAsync<RpcException>(() => DeliverAsync(status, times: 1));
+
+        Assert.Equal(status, refused.StatusCode);
+        Assert.Empty(_clock.Pauses);
+    }
+
     private async Task DeliverAsync(StatusCode status, int times)
     {
         var persistence = new Persistence(new RemoteTaskHubOptions(), _clock, new AlmostOne(), _log);
