@@ -23,6 +23,9 @@ public sealed record FlowState
 
     public required Requester Requester { get; init; }
 
+    /// <summary>When they asked, by GitHub's clock: what happened before is not about this flow. Null: an earlier release did not say.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     public RepositoryPolicy Policy { get; init; } = RepositoryPolicy.Default;
 
     /// <summary>The default branch's commit that the policy file was read from; null: there was none.</summary>

@@ -100,11 +100,18 @@ public static class FeedbackRules
     private static FlowState GoOnFrom(FlowState flow, CommitId head) =>
         flow with { Head = head, AttemptsBefore = flow.Attempts.Count, AttemptsOfEarlierRounds = flow.Attempts.Count };
 
-    /// <summary>An outsider's edit is never heard. One by a person with the right changes no work that was asked for with another text.</summary>
-    private static Heard Edited(FlowState flow, IssueSnapshot issue) =>
-        issue.Title == flow.Issue.Title && issue.Body == flow.Issue.Body
-            ? new(flow with { NewerIssue = null }) { Shows = flow.NewerIssue is not null }
+    /// <summary>
+    /// An outsider's edit is never heard. One by a person with the right changes no work that was asked for with another text. Edits may come in any
+    /// order: what is older than the text that is known was overtaken by it.
+    /// </summary>
+    private static Heard Edited(FlowState flow, IssueSnapshot issue)
+    {
+        if (issue.UpdatedAt < (flow.NewerIssue ?? flow.Issue).UpdatedAt)
+            return new(flow);
+        return issue.HasTextOf(flow.Issue)
+            ? new(flow with { Issue = flow.Issue with { UpdatedAt = issue.UpdatedAt }, NewerIssue = null }) { Shows = flow.NewerIssue is not null }
             : new(flow with { NewerIssue = issue }) { Shows = true };
+    }
 
     /// <summary>While an attempt runs the pull request is about to change anyway; and who paused a flow wants nothing to begin.</summary>
     private static bool IsForLater(FlowState flow) => !flow.IsAtRest || flow.PausedIn is not null;

@@ -107,6 +107,7 @@ public static class EventRules
         IssueEvent.Closed => Stops(issueEvent, "the issue was closed", $"'{issueEvent.Sender.Login}' closed the issue"),
         IssueEvent.Labeled set when Excludes(policy, set.Label) => Stops(issueEvent, $"the label '{set.Label}' was set", $"'{issueEvent.Sender.Login}' set the label '{set.Label}'"),
         _ when ExcludedBy(issueEvent, policy) is { } label => new EventDecision.Ignore($"the label '{label}' keeps the cluster away"),
+        IssueEvent.Unlabeled taken when Same(taken.Label, policy.Labels.Trigger) && Has(issueEvent.Issue, taken.Label) => new EventDecision.Ignore($"the label '{taken.Label}' is on the issue again"),
         IssueEvent.Unlabeled taken when Same(taken.Label, policy.Labels.Trigger) => Stops(issueEvent, $"the label '{taken.Label}' was taken away", $"'{issueEvent.Sender.Login}' took the label '{taken.Label}' away"),
         IssueEvent.Labeled { Label: var label } => Unmoved(policy, label),
         IssueEvent.Unlabeled { Label: var label } => Unmoved(policy, label),
@@ -124,7 +125,7 @@ public static class EventRules
         var why = issueEvent switch
         {
             IssueEvent.Labeled set when Same(set.Label, trigger) => $"the label '{trigger}' was set",
-            IssueEvent.Opened when issueEvent.Issue.Labels.Any(label => Same(label, trigger)) => $"the issue was opened with the label '{trigger}'",
+            IssueEvent.Opened when Has(issueEvent.Issue, trigger) => $"the issue was opened with the label '{trigger}'",
             _ => null,
         };
         if (why is null)
@@ -166,7 +167,9 @@ public static class EventRules
     private static bool IsOurs(string branch) => BranchName.Parse(branch) is { Attempt: null };
 
     private static string? ExcludedBy(IssueEvent issueEvent, RepositoryPolicy policy) =>
-        policy.Labels.Exclude.FirstOrDefault(exclude => issueEvent.Issue.Labels.Any(label => Same(label, exclude)));
+        policy.Labels.Exclude.FirstOrDefault(exclude => Has(issueEvent.Issue, exclude));
+
+    private static bool Has(IssueSnapshot issue, string label) => issue.Labels.Any(each => Same(each, label));
 
     private static bool Excludes(RepositoryPolicy policy, string label) => policy.Labels.Exclude.Any(exclude => Same(exclude, label));
 

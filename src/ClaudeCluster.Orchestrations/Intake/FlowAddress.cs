@@ -49,6 +49,9 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
 
     /// <summary>The open flow has a pull request.</summary>
     public bool HasPullRequest { get; init; }
+
+    /// <summary>The event is older than the one that started the open flow. GitHub's times are whole seconds: one of the same second is not.</summary>
+    public bool IsBeforeOpenFlow { get; init; }
 }
 
 /// <summary>Looks for the flows in the hub. The answer is kept by history: the generation is decided once.</summary>
@@ -68,7 +71,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
             if (await client.GetInstanceAsync(id, getInputsAndOutputs: true) is not { } flow)
                 return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1));
             if (!flow.IsCompleted && (input.Generation ?? generation) == generation)
-                return Open(id, generation, flow.ReadFlow());
+                return Open(input, id, generation, flow.ReadFlow());
         }
     }
 
@@ -77,7 +80,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         await foreach (var flow in client.ReadOpenFlowsAsync(address.RepositoryId))
         {
             if (flow.PullRequest?.Number == number)
-                return Open(flow.FlowId, flow.Generation, flow);
+                return Open(address, flow.FlowId, flow.Generation, flow);
         }
 
         return new FlowSearch(OpenFlowId: null, NextGeneration: 0, NextFlowId: string.Empty, IsLate: false);
@@ -88,8 +91,12 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         && await client.GetInstanceAsync(address.FlowId(generation)) is { } last
         && last.LastUpdatedAt >= address.EventAt + (address.IsExact ? TimeSpan.Zero : AtOnce);
 
-    private static FlowSearch Open(string id, int generation, FlowState? flow) =>
-        new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit), HasPullRequest = flow?.PullRequest is not null };
+    private static FlowSearch Open(FlowAddress address, string id, int generation, FlowState? flow) => new(id, generation, id, IsLate: false)
+    {
+        Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit),
+        HasPullRequest = flow?.PullRequest is not null,
+        IsBeforeOpenFlow = flow?.AskedAt is { } asked && address.EventAt < asked,
+    };
 }
 
 /// <summary>Starts a flow. Twice is once: the id is the flow's own, and a start that lost the race is an event the flow has seen.</summary>

@@ -63,6 +63,9 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
                 return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
             if (crossed)
                 found = found with { IsLate = false };
+            // The operator's clock is not GitHub's, and what is said there is said now.
+            if (input.IsByOperator)
+                found = found with { IsBeforeOpenFlow = false };
             var (policy, problem) = await PolicyAsync(context, input.Event.Repository, found);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)
@@ -76,7 +79,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 
             if (await RefusalAsync(context, input, policy.Policy) is { } refused)
                 return new EventReceipt(FlowId: null, Started: false, refused);
-            if (await ActAsync(context, input, policy, found, Told(decision, problem)) is { } receipt)
+            if (await ActAsync(context, input, policy, found, Told(decision, problem), address.EventAt) is { } receipt)
                 return receipt;
 
             // It was here in time, and the flow's end was faster.
@@ -122,14 +125,14 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
     }
 
     /// <returns>Null: the flow ended meanwhile, so it must be decided anew.</returns>
-    private static Task<EventReceipt?> ActAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision decision) => decision switch
+    private static Task<EventReceipt?> ActAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision decision, DateTimeOffset at) => decision switch
     {
-        EventDecision.Start start => StartAsync(context, input, policy, found, start),
+        EventDecision.Start start => StartAsync(context, input, policy, found, start, at),
         EventDecision.Raise raise => RaiseAsync(context, input.Event, found.OpenFlowId!, raise),
         _ => throw new InvalidOperationException($"No such decision: {decision}."),
     };
 
-    private static async Task<EventReceipt?> StartAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision.Start start)
+    private static async Task<EventReceipt?> StartAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision.Start start, DateTimeOffset at)
     {
         var flow = new FlowState
         {
@@ -138,6 +141,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             Repository = input.Event.Repository,
             Issue = start.Issue,
             Requester = input.Event.Sender,
+            AskedAt = input.IsByOperator ? null : at,
             Policy = policy.Policy,
             PolicyCommit = policy.Commit,
             PolicyProblem = start.PolicyProblem,

@@ -29,16 +29,17 @@ internal static class CommandRules
     {
         if (retry.On is { } unknown && flow.Policy.Specialties.All(specialty => specialty.Name != unknown))
             return new(flow) { Answer = $"'{SafeMarkdown.Inline(unknown.Value, 60)}' is no specialty here. There are: {string.Join(", ", flow.Policy.Specialties.Select(specialty => specialty.Name.Value))}." };
-        var issue = news.Issue ?? flow.NewerIssue ?? flow.Issue;
+        var known = flow.NewerIssue ?? flow.Issue;
+        var issue = news.Issue is { } seen && !seen.HasTextOf(known) ? seen : known;
         var routing = retry.On is { } other ? new RoutingDecision(other, flow.Routing?.Priority ?? Priority.Normal, [$"'{news.By.Login}' asked for another try on {other.Value}"]) : flow.Routing;
         if (routing?.Specialty is null)
             return new(flow) { Answer = "It was not routed yet." };
         var again = flow.Phase == FlowPhase.Review
             ? flow.Begin(new(Goal.ResolveIssue, $"'{news.By.Login}' asked for another try", now) { Text = "A person asked for another try at the issue." })
             : Again(flow);
-        return new(again with { Issue = issue, NewerIssue = null, Routing = routing })
+        return new(again with { Issue = issue, NewerIssue = flow.NewerIssue is { } newer && newer.UpdatedAt > issue.UpdatedAt ? newer : null, Routing = routing })
         {
-            Answer = $"Another try by {routing.Specialty}{(issue.Title != flow.Issue.Title || issue.Body != flow.Issue.Body ? ", with the issue's text as it is now" : "")}.",
+            Answer = $"Another try by {routing.Specialty}{(!issue.HasTextOf(flow.Issue) ? ", with the issue's text as it is now" : "")}.",
             Interrupts = true,
             Shows = true,
         };
