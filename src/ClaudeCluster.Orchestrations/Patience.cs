@@ -9,6 +9,7 @@ internal static class Patience
 
     // What lasts may still be a cache that lags behind.
     private const int MostTriesOfWhatLasts = 3;
+    private const int MostTriesOfACall = 3;
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
@@ -18,6 +19,9 @@ internal static class Patience
     /// durable timer. What is not there, and a bad input, does not get better by asking again.
     /// </summary>
     public static TaskOptions WithGitHub { get; } = TaskOptions.FromRetryHandler(AskAgainAsync);
+
+    /// <summary>Of a step that is called again and again by itself: it waits a few seconds, and out no limit.</summary>
+    public static TaskOptions ForACall { get; } = TaskOptions.FromRetryHandler(async again => again.LastAttemptNumber < MostTriesOfACall && RetryAt(again.LastFailure) is null && await AskAgainAsync(again));
 
     /// <returns>Why the step failed for good; null: it did not. What only a bug explains still ends the flow.</returns>
     public static async Task<string?> ProblemOf(Task step)

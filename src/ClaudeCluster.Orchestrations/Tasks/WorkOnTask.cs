@@ -61,7 +61,7 @@ internal static class WorkOnTask
     private static AttemptResult SeenFrom(FlowState flow, AttemptResult result) =>
         flow.Round is not null && result.Outcome is AttemptOutcome.Succeeded && result.Commit == flow.Head ? result with { Outcome = new AttemptOutcome.NoChanges() } : result;
 
-    /// <summary>An attempt that was ended from outside has no result of its own.</summary>
+    /// <summary>An attempt that was ended from outside has no result of its own, and one that broke has none either: a person sees why, as of any other.</summary>
     private static async Task<AttemptResult> ResultOf(Task<AttemptResult> work, bool stop)
     {
         try
@@ -71,6 +71,10 @@ internal static class WorkOnTask
         catch (TaskFailedException) when (stop)
         {
             return new AttemptResult { Agent = new AgentId("nobody"), Outcome = new AttemptOutcome.Cancelled("a person") };
+        }
+        catch (TaskFailedException failed)
+        {
+            return new AttemptResult { Agent = new AgentId("nobody"), Outcome = new AttemptOutcome.Failed(failed.FailureDetails.ErrorMessage) };
         }
     }
 
