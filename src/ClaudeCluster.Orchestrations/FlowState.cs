@@ -68,6 +68,9 @@ public sealed record FlowState
     /// <summary>Where the flow goes on when a person lets it; null: nobody paused it.</summary>
     public FlowPhase? PausedIn { get; init; }
 
+    /// <summary>What was asked when somebody paused it, and is asked again when it goes on; null: nothing was.</summary>
+    public string? PausedQuestion { get; init; }
+
     /// <summary>Where the pull request's branch stands, as far as the flow knows.</summary>
     public CommitId? Head { get; init; }
 

@@ -82,6 +82,7 @@ public static class FeedbackRules
         Phase = FlowPhase.Working,
         Question = null,
         PausedIn = null,
+        PausedQuestion = null,
         AwaitsApproval = false,
         RulesWaivedBy = null,
         Rounds = flow.Round is { } before ? [.. flow.Rounds.Append(before.Short).TakeLast(50)] : flow.Rounds,

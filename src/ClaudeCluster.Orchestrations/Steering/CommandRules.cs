@@ -34,7 +34,7 @@ internal static class CommandRules
         var routing = retry.On is { } other ? new RoutingDecision(other, flow.Routing?.Priority ?? Priority.Normal, [$"'{news.By.Login}' asked for another try on {other.Value}"]) : flow.Routing;
         if (routing?.Specialty is null)
             return new(flow) { Answer = "It was not routed yet." };
-        var again = flow.Phase == FlowPhase.Review
+        var again = (flow.PausedIn ?? flow.Phase) == FlowPhase.Review
             ? flow.Begin(new(Goal.ResolveIssue, $"'{news.By.Login}' asked for another try", now) { Text = "A person asked for another try at the issue." })
             : Again(flow);
         return new(again with { Issue = issue, NewerIssue = flow.NewerIssue is { } newer && newer.UpdatedAt > issue.UpdatedAt ? newer : null, Routing = routing })
@@ -49,20 +49,20 @@ internal static class CommandRules
     {
         if (flow.PausedIn is not null || (flow.Phase == FlowPhase.NeedsHuman && flow.PullRequest is null))
             return new(flow) { Answer = "It waits for a person already." };
-        var paused = flow with { Phase = FlowPhase.NeedsHuman, PausedIn = flow.IsAtRest ? FlowPhase.Review : FlowPhase.Working, Question = $"'{by.Login}' paused it. May it go on?" };
+        var paused = flow with { Phase = FlowPhase.NeedsHuman, PausedIn = flow.IsAtRest ? flow.Phase : FlowPhase.Working, PausedQuestion = flow.Question, Question = $"'{by.Login}' paused it. May it go on?" };
         return new(paused) { Answer = "Paused.", Interrupts = true, Shows = true };
     }
 
     private static Heard Resume(FlowState flow) => flow.PausedIn is { } phase
-        ? new(flow with { Phase = phase, PausedIn = null, Question = null }) { Answer = "It goes on.", Shows = true }
+        ? new(flow with { Phase = phase, PausedIn = null, Question = flow.PausedQuestion, PausedQuestion = null }) { Answer = phase == FlowPhase.NeedsHuman ? "It waits for an answer again." : "It goes on.", Shows = true }
         : new(flow) { Answer = "It is not paused." };
 
     private static Heard Approve(FlowState flow, Requester by)
     {
         if (flow.AwaitsApproval)
             return new(flow.Begin(round: null)) { Answer = $"Approved; the work begins.{(flow.NewerIssue is null ? "" : " It follows the text that was approved, not the newer one.")}", Shows = true };
-        if (flow is { Phase: FlowPhase.NeedsHuman, Attempts: [.., { Result: { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } }] })
-            return new(flow with { Phase = FlowPhase.Working, Question = null, RulesWaivedBy = by.Login }) { Answer = "Approved; the change goes into the pull request as it is.", Shows = true };
+        if (flow is { Phase: FlowPhase.NeedsHuman, PausedIn: null or FlowPhase.NeedsHuman, Attempts: [.., { Result: { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } }] })
+            return new(flow with { Phase = FlowPhase.Working, Question = null, PausedIn = null, PausedQuestion = null, RulesWaivedBy = by.Login }) { Answer = "Approved; the change goes into the pull request as it is.", Shows = true };
         return new(flow) { Answer = "There is nothing to approve." };
     }
 
@@ -70,9 +70,13 @@ internal static class CommandRules
     {
         var raised = flow with { Policy = flow.Policy with { Limits = flow.Policy.Limits with { Usd = usd } } };
         var answer = FormattableString.Invariant($"An attempt may cost up to {usd} USD from now on.");
-        return flow is { Phase: FlowPhase.NeedsHuman, PausedIn: null, Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] }
-            ? new(Again(raised)) { Answer = $"{answer} It goes on.", Shows = true }
-            : new(raised) { Answer = answer };
+        return flow switch
+        {
+            { Phase: FlowPhase.NeedsHuman, PausedIn: null, Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] } => new(Again(raised)) { Answer = $"{answer} It goes on.", Shows = true },
+            // That is the answer to what was asked, and the pause is not over.
+            { PausedIn: FlowPhase.NeedsHuman, Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] } => new(Again(raised) with { Phase = FlowPhase.NeedsHuman, PausedIn = FlowPhase.Working, Question = flow.Question }) { Answer = $"{answer} It stays paused." },
+            _ => new(raised) { Answer = answer },
+        };
     }
 
     private static Heard Guide(FlowState flow, string text, DateTimeOffset now)
@@ -97,7 +101,7 @@ internal static class CommandRules
     }
 
     /// <summary>More of the same round, from where its last attempt ended.</summary>
-    private static FlowState Again(FlowState flow) => flow with { Phase = FlowPhase.Working, Question = null, PausedIn = null, AwaitsApproval = false, AttemptsBefore = flow.Attempts.Count };
+    private static FlowState Again(FlowState flow) => flow with { Phase = FlowPhase.Working, Question = null, PausedIn = null, PausedQuestion = null, AwaitsApproval = false, AttemptsBefore = flow.Attempts.Count };
 
     private static string Left(FlowState flow) => flow.PullRequest is { } open ? FormattableString.Invariant($" Pull request #{open.Number} stays open for you to close.") : "";
 }
