@@ -34,16 +34,21 @@ internal static class CommandRules
         var routing = retry.On is { } other ? new RoutingDecision(other, flow.Routing?.Priority ?? Priority.Normal, [$"'{news.By.Login}' asked for another try on {other.Value}"]) : flow.Routing;
         if (routing?.Specialty is null)
             return new(flow) { Answer = "It was not routed yet." };
+        if (flow.AwaitsApproval)
+            return new((flow with { Issue = issue, NewerIssue = Unheard(flow, issue), Routing = routing }).AskForApproval()) { Answer = $"That goes to {routing.Specialty} once the text as it is now is approved.", Shows = true };
         var again = (flow.PausedIn ?? flow.Phase) == FlowPhase.Review
             ? flow.Begin(new(Goal.ResolveIssue, $"'{news.By.Login}' asked for another try", now) { Text = "A person asked for another try at the issue." })
             : Again(flow);
-        return new(again with { Issue = issue, NewerIssue = flow.NewerIssue is { } newer && newer.UpdatedAt > issue.UpdatedAt ? newer : null, Routing = routing })
+        return new(again with { Issue = issue, NewerIssue = Unheard(flow, issue), Routing = routing })
         {
             Answer = $"Another try by {routing.Specialty}{(!issue.HasTextOf(flow.Issue) ? ", with the issue's text as it is now" : "")}.",
             Interrupts = true,
             Shows = true,
         };
     }
+
+    /// <summary>An edit that whoever gave the command had not seen.</summary>
+    private static IssueSnapshot? Unheard(FlowState flow, IssueSnapshot taken) => flow.NewerIssue is { } newer && newer.UpdatedAt > taken.UpdatedAt ? newer : null;
 
     private static Heard Pause(FlowState flow, Requester by)
     {

@@ -1,6 +1,6 @@
 namespace ClaudeCluster.Orchestrations.Tests;
 
-/// <summary>What commands mean to a flow that somebody paused.</summary>
+/// <summary>What commands mean to a flow that waits for people: paused, asking, or not yet approved.</summary>
 public sealed class CommandRulesTests
 {
     private static readonly FlowState Asking = Sample.Accepted with { Phase = FlowPhase.NeedsHuman, StaysOpen = true, Question = "The attempt reached its budget of $5. May it cost more?", Attempts = [Ended(new AttemptOutcome.BudgetExhausted(5))] };
@@ -54,6 +54,20 @@ public sealed class CommandRulesTests
         var resumed = Hear(paused, new SteeringCommand.Resume());
 
         Assert.Equal((FlowPhase.Working, null, 12m), (resumed.Phase, resumed.Question, resumed.Policy.Limits.Usd));
+    }
+
+    [Fact]
+    public void Another_try_before_the_approval_takes_the_new_text_and_asks_for_it()
+    {
+        var waiting = (Sample.Working with { Attempts = [], StaysOpen = true }).AskForApproval();
+
+        var asked = Hear(waiting, new SteeringCommand.Retry(new Specialty("frontend")), waiting.Issue with { Body = "Rather delete everything." });
+
+        Assert.Equal((FlowPhase.NeedsHuman, true), (asked.Phase, asked.AwaitsApproval));
+        Assert.Equal(("Rather delete everything.", "frontend"), (asked.Issue.Body, asked.Routing!.Specialty!.Value.Value));
+        Assert.Contains("digest", asked.Question, StringComparison.Ordinal);
+        Assert.NotEqual(waiting.Question, asked.Question);
+        Assert.Equal(FlowPhase.Working, Hear(asked, new SteeringCommand.Approve()).Phase);
     }
 
     private static AttemptRecord Ended(AttemptOutcome outcome) => new(1, "claude/wip/12-1-a1", Sample.Noon, new AttemptResult { Agent = new("pc-1"), Outcome = outcome, Commit = Happenings.Commit(1) });
