@@ -39,7 +39,7 @@ internal static class WorkOnTask
         flow = flow with { Attempts = [.. flow.Attempts, attempt] };
         context.SetCustomStatus(flow);
 
-        var id = string.Create(CultureInfo.InvariantCulture, $"{flow.FlowId}-a{number}");
+        var id = IdOf(flow, number);
         var work = context.CallAttemptAsync(
             new AttemptRequest(
                 Describe(flow with { Attempts = [.. flow.Attempts.SkipLast(1)] }, id, attempt.Branch),
@@ -56,6 +56,8 @@ internal static class WorkOnTask
         context.SetCustomStatus(flow);
         return (flow, stop);
     }
+
+    private static string IdOf(FlowState flow, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{flow.FlowId}-a{attempt}");
 
     /// <summary>In a round of feedback the pull request as it stood is no answer, however well its tests pass.</summary>
     private static AttemptResult SeenFrom(FlowState flow, AttemptResult result) =>
@@ -123,7 +125,7 @@ internal static class WorkOnTask
             Counted: outcomes.Count(OutcomeRules.Counts),
             Lost: InARow(outcomes, outcome => outcome is AttemptOutcome.AgentLost),
             Waits: InARow(outcomes, OutcomeRules.IsWait));
-        return new OutcomeToJudge(outcomes[^1], tally, flow.Policy.Limits, context.CurrentUtcDateTime);
+        return new OutcomeToJudge(outcomes[^1], tally, flow.Policy.Limits, context.CurrentUtcDateTime) { AttemptId = IdOf(flow, flow.Attempts.Count) };
     }
 
     private static int InARow(IEnumerable<AttemptOutcome> outcomes, Func<AttemptOutcome, bool> isSuch) => outcomes.Reverse().TakeWhile(isSuch).Count();
