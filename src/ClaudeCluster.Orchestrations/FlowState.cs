@@ -74,6 +74,9 @@ public sealed record FlowState
     /// <summary>Where the pull request's branch stands, as far as the flow knows.</summary>
     public CommitId? Head { get; init; }
 
+    /// <summary>When the flow heard that others had moved the branch: what failed before is not about what is there now. Null: nobody did.</summary>
+    public DateTimeOffset? OthersMovedAt { get; init; }
+
     /// <summary>What the attempts at hand are about; null: the issue itself.</summary>
     public FeedbackRound? Round { get; init; }
 
