@@ -95,6 +95,9 @@ public sealed record FlowState
     /// <summary>What people have said to the coder in this round, oldest first.</summary>
     public IReadOnlyList<string> Guidance { get; init; } = [];
 
+    /// <summary>How often people have said something to the coder, in all; <see cref="Guidance"/> keeps the latest.</summary>
+    public int GuidanceGiven { get; init; }
+
     /// <summary>The issue's text as somebody with the right has edited it since; it counts when a person says so.</summary>
     public IssueSnapshot? NewerIssue { get; init; }
 
@@ -114,6 +117,10 @@ public sealed record FlowState
     [JsonIgnore]
     public AttemptResult? Accepted => Attempts.Count > AttemptsBefore && Attempts is [.., { Result: { } result }]
         && (result.Outcome is AttemptOutcome.Succeeded || (result is { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } && RulesWaivedBy is not null)) ? result : null;
+
+    /// <summary>Something was said since the last attempt began. Its coder may have been told between two turns; no coder has begun with it.</summary>
+    [JsonIgnore]
+    public bool HasUnheardGuidance => Attempts is [.., var last] && GuidanceGiven > last.GuidanceHeard;
 
     /// <summary>Nothing more is done before a person acts.</summary>
     [JsonIgnore]
@@ -170,4 +177,8 @@ public enum FlowPhase
 /// <param name="Branch">Its own branch.</param>
 /// <param name="StartedAt">When the flow asked for it.</param>
 /// <param name="Result">Null while it is under way.</param>
-public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset StartedAt, AttemptResult? Result);
+public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset StartedAt, AttemptResult? Result)
+{
+    /// <summary>How much of <see cref="FlowState.GuidanceGiven"/> it began with.</summary>
+    public int GuidanceHeard { get; init; }
+}

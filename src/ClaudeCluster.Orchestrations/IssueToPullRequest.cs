@@ -36,6 +36,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
             flow = await BeforePullRequestAsync(context, flow);
             flow = await PromoteAsync(context, flow);
             flow = await OpenPullRequestAsync(context, flow);
+            flow = FollowGuidance(context, flow);
             flow = await TellAsync(context, flow);
         }
         while (_inbox.HasNews && !flow.IsOver);
@@ -97,6 +98,11 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
             ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
             : flow with { Phase = FlowPhase.Review, PullRequest = await opened };
     }
+
+    /// <summary>What people said while the accepted work was made is work of its own: nobody knows whether its coder heard it.</summary>
+    private static FlowState FollowGuidance(TaskOrchestrationContext context, FlowState flow) => flow is { Phase: FlowPhase.Review, HasUnheardGuidance: true }
+        ? flow.Begin(FeedbackRound.OfGuidance(context.CurrentUtcDateTime) with { MayBeDone = true })
+        : flow;
 
     /// <summary>The comment gets its link or its question; branches that nobody needs any more go.</summary>
     protected virtual async Task<FlowState> TellAsync(TaskOrchestrationContext context, FlowState flow)

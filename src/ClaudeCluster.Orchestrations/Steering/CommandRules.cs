@@ -16,7 +16,7 @@ internal static class CommandRules
         SteeringCommand.Retry retry => Retry(flow, news, retry, now),
         SteeringCommand.Cancel => FeedbackRules.Stop(flow, $"'{news.By.Login}' cancelled it.") with { Answer = $"Cancelled.{Left(flow)}" },
         SteeringCommand.Pause => Pause(flow, news.By),
-        SteeringCommand.Resume => Resume(flow),
+        SteeringCommand.Resume => Resume(flow, now),
         SteeringCommand.Approve => Approve(flow, news.By),
         SteeringCommand.Reject reject => FeedbackRules.Stop(flow, $"'{news.By.Login}' rejected it{(reject.Why.Length > 0 ? $": {reject.Why}" : ".")}") with { Answer = $"Rejected: it ends here.{Left(flow)}" },
         SteeringCommand.Budget budget => Budget(flow, budget.Usd),
@@ -58,9 +58,18 @@ internal static class CommandRules
         return new(paused) { Answer = "Paused.", Interrupts = true, Shows = true };
     }
 
-    private static Heard Resume(FlowState flow) => flow.PausedIn is { } phase
-        ? new(flow with { Phase = phase, PausedIn = null, Question = flow.PausedQuestion, PausedQuestion = null }) { Answer = phase == FlowPhase.NeedsHuman ? "It waits for an answer again." : "It goes on.", Shows = true }
-        : new(flow) { Answer = "It is not paused." };
+    private static Heard Resume(FlowState flow, DateTimeOffset now)
+    {
+        if (flow.PausedIn is not { } phase)
+            return new(flow) { Answer = "It is not paused." };
+        if (phase == FlowPhase.Review && flow.HasUnheardGuidance)
+            return new(flow.Begin(FeedbackRound.OfGuidance(now))) { Answer = "It goes back to work with what was said meanwhile.", Shows = true };
+        return new(flow with { Phase = phase, PausedIn = null, Question = flow.PausedQuestion, PausedQuestion = null })
+        {
+            Answer = phase == FlowPhase.NeedsHuman ? "It waits for an answer again." : "It goes on.",
+            Shows = true,
+        };
+    }
 
     private static Heard Approve(FlowState flow, Requester by)
     {
@@ -86,11 +95,11 @@ internal static class CommandRules
 
     private static Heard Guide(FlowState flow, string text, DateTimeOffset now)
     {
-        var told = flow with { Guidance = Latest([.. flow.Guidance, text]) };
+        var told = flow with { Guidance = Latest([.. flow.Guidance, text]), GuidanceGiven = flow.GuidanceGiven + 1 };
         return flow switch
         {
             { PausedIn: not null } or { AwaitsApproval: true } => new(told) { Answer = "Kept for the next turn." },
-            { Phase: FlowPhase.Review } => new(told.Begin(new(Goal.FollowGuidance, "somebody asked for more", now) { Text = "People asked for more; see what they said." })) { Answer = "It goes back to work with that.", Shows = true },
+            { Phase: FlowPhase.Review } => new(told.Begin(FeedbackRound.OfGuidance(now))) { Answer = "It goes back to work with that.", Shows = true },
             { Phase: FlowPhase.NeedsHuman } => new(Again(told)) { Answer = "It goes on with that.", Shows = true },
             _ => new(told) { Answer = "The coder hears it at its next turn." },
         };

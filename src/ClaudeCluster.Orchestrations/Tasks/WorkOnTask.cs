@@ -5,13 +5,15 @@ namespace ClaudeCluster.Orchestrations;
 /// <summary>A part of the flow: attempts at its one task until a step says accept, ask or end.</summary>
 internal static class WorkOnTask
 {
-    /// <returns>The flow in another phase than working, or with accepted work.</returns>
+    /// <returns>The flow in another phase than working, or with accepted work. In review: there was nothing left to do.</returns>
     public static async Task<FlowState> RunAsync(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow)
     {
         var next = Begin(flow);
         while (flow.Phase == FlowPhase.Working && flow.Accepted is null)
         {
             (flow, var stop) = await Attempt(context, inbox, flow, next);
+            if (!stop && flow is { Round.MayBeDone: true, Attempts: [.., { Result.Outcome: AttemptOutcome.NoChanges }] })
+                return flow with { Phase = FlowPhase.Review };
             next = stop ? Begin(flow) : await context.CallDecideNextStepAsync(Judge(context, flow));
             switch (next)
             {
@@ -34,7 +36,7 @@ internal static class WorkOnTask
     private static async Task<(FlowState Flow, bool Stop)> Attempt(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow, NextStep how)
     {
         var number = flow.Attempts.Count + 1;
-        var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null);
+        var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null) { GuidanceHeard = flow.GuidanceGiven };
         var last = flow.Attempts is [.., var before] ? before.Result : null;
         flow = flow with { Attempts = [.. flow.Attempts, attempt] };
         context.SetCustomStatus(flow);
