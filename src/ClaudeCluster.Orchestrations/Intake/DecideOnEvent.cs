@@ -13,6 +13,8 @@ public sealed class DecideOnEvent : TaskActivity<EventToJudge, EventDecision>
         {
             EventDecision.Start when input.Flows.IsLate => new EventDecision.Ignore("The event is older than the end of the issue's last flow: it was delivered late."),
             EventDecision.Raise { News: FlowNews.Stopped or FlowNews.Commanded } when input.Flows.IsBeforeOpenFlow => new EventDecision.Ignore("The event is older than the flow that is open: it was delivered late."),
+            EventDecision.Ignore ignored when input.Flows.OpenFlowId is null && EventRules.CommandOf(input.Event) is { } command =>
+                ignored with { Answer = CommandAnswers.WithoutFlow(command, ignored.Why, input.Flows.LastWords) },
             _ => decision,
         });
     }

@@ -25,7 +25,11 @@ public abstract record EventDecision
     /// <param name="What">In words.</param>
     public sealed record Raise(string What, FlowNews News) : EventDecision;
 
-    public sealed record Ignore(string Why) : EventDecision;
+    public sealed record Ignore(string Why) : EventDecision
+    {
+        /// <summary>For the person who gave a command that no flow heard, if they may steer; null: nobody did.</summary>
+        public string? Answer { get; init; }
+    }
 }
 
 /// <summary>PURE. Start, raise or ignore, and why. Who may do so is asked separately, by <see cref="Authorise"/>.</summary>
@@ -71,6 +75,16 @@ public static class EventRules
         RepositoryEvent.IssueChanged { Issue: IssueEvent.Labeled or IssueEvent.Opened { Issue.Labels.Count: > 0 } } => true,
         RepositoryEvent.Commented said => CommandReader.Read(said.Comment.Text) is SteeringCommand.Run or SteeringCommand.Retry,
         _ => false,
+    };
+
+    /// <returns>What a person asks for with it; null: nothing.</returns>
+    public static SteeringCommand? CommandOf(RepositoryEvent happened) => happened switch
+    {
+        _ when WhyOfNoUse(happened) is not null => null,
+        RepositoryEvent.Commented said => CommandReader.Read(said.Comment.Text),
+        RepositoryEvent.ReviewCommented said => CommandReader.Read(said.Comment.Text),
+        RepositoryEvent.Reviewed { Verdict: not "changes_requested" } said => CommandReader.Read(said.Text),
+        _ => null,
     };
 
     /// <param name="isFlowOpen">A flow of this issue has not ended.</param>
@@ -143,7 +157,7 @@ public static class EventRules
         {
             var at = comment is { } known && known.Value.Length > 0 ? new RemarkRef(known, isAtLine) : null;
             var snapshot = issue is { IsPullRequest: true } ? null : issue;
-            return Told(said, "a command was given", new FlowNews.Commanded(command, at, snapshot) { Key = said.Key, By = said.Sender });
+            return Told(said, "a command was given", new FlowNews.Commanded(command, at, snapshot) { Key = said.Key, By = said.Sender, IsInReview = said is RepositoryEvent.Reviewed });
         }
 
         return (command, issue) switch

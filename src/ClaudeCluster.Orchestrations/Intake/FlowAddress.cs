@@ -50,6 +50,9 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
     /// <summary>The open flow has a pull request.</summary>
     public bool HasPullRequest { get; init; }
 
+    /// <summary>What the last flow says of itself; null: there was none, or one is open.</summary>
+    public string? LastWords { get; init; }
+
     /// <summary>The event is older than the one that started the open flow. GitHub's times are whole seconds: one of the same second is not.</summary>
     public bool IsBeforeOpenFlow { get; init; }
 }
@@ -65,13 +68,15 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
     {
         if (input.PullRequest is { } number)
             return await FindByPullRequestAsync(input, number);
+        string? lastWords = null;
         for (var generation = 1; ; generation++)
         {
             var id = input.FlowId(generation);
             if (await client.GetInstanceAsync(id, getInputsAndOutputs: true) is not { } flow)
-                return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1));
+                return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1)) { LastWords = lastWords };
             if (!flow.IsCompleted && (input.Generation ?? generation) == generation)
                 return Open(input, id, generation, flow.ReadFlow());
+            lastWords = flow.ReadFlow() is { } last ? CommandAnswers.Status(last) : null;
         }
     }
 
