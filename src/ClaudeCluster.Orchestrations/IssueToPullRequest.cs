@@ -76,7 +76,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         if (flow.Phase != FlowPhase.Working || flow.Accepted?.Commit is not { } commit)
             return flow;
-        var promoted = context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)));
+        var promoted = context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)), flow.WaitsVisibly(context));
         return await Patience.ProblemOf(promoted) is { } problem
             ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
             : flow with { Head = commit };
@@ -89,11 +89,11 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
             return flow;
         if (flow.PullRequest is not null)
         {
-            await Patience.ProblemOf(context.CallAnswerFeedbackAsync(flow));
+            await Patience.ProblemOf(context.CallAnswerFeedbackAsync(flow, flow.WaitsVisibly(context)));
             return flow with { Phase = FlowPhase.Review };
         }
 
-        var opened = context.CallOpenPullRequestAsync(flow);
+        var opened = context.CallOpenPullRequestAsync(flow, flow.WaitsVisibly(context));
         return await Patience.ProblemOf(opened) is { } problem
             ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
             : flow with { Phase = FlowPhase.Review, PullRequest = await opened };
