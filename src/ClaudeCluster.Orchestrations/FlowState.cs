@@ -181,4 +181,10 @@ public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset Sta
 {
     /// <summary>How much of <see cref="FlowState.GuidanceGiven"/> it began with.</summary>
     public int GuidanceHeard { get; init; }
+
+    /// <summary>Who took it after somebody had been missing: only then is the page written while it is under way. Null: see the result.</summary>
+    public AgentId? Agent { get; init; }
+
+    /// <summary>Where people can watch it, such as an Actions run; null: see the result.</summary>
+    public string? RunUrl { get; init; }
 }

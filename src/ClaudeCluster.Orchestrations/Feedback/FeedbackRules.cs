@@ -60,7 +60,7 @@ public static class FeedbackRules
         FlowNews.Stopped stopped => Stop(flow, $"Stopped: {stopped.Why}."),
         FlowNews.PullRequestClosed { IsMerged: true } => Merged(flow),
         FlowNews.PullRequestClosed => Stop(flow, $"'{news.By.Login}' closed the pull request without a merge."),
-        FlowNews.AgentMissing agent => flow.Phase == FlowPhase.Working && flow.WaitsFor != agent.Missing ? new(flow with { WaitsFor = agent.Missing }) { Shows = true } : new(flow),
+        FlowNews.AgentMissing agent => flow.Phase == FlowPhase.Working && flow.WaitsFor != agent.Missing ? new(TakenBy(flow, agent.Owner) with { WaitsFor = agent.Missing }) { Shows = true } : new(flow),
         FlowNews.Commanded commanded => CommandRules.Hear(flow, commanded, now),
         FlowNews.TextEdited edited => Edited(flow, edited.Issue),
         FlowNews.HeadMoved moved when moved.Head == flow.Head => new(flow),
@@ -99,6 +99,10 @@ public static class FeedbackRules
         new(flow with { Phase = FlowPhase.Failed, EndReason = reason, Question = null }) { Interrupts = true, Shows = true };
 
     private static Heard Merged(FlowState flow) => new(flow with { Phase = FlowPhase.Done, Question = null }) { Interrupts = true, Shows = true };
+
+    private static FlowState TakenBy(FlowState flow, AttemptStarted? owner) => owner is not null && flow.Attempts is [.., { Result: null } attempt]
+        ? flow with { Attempts = [.. flow.Attempts.SkipLast(1), attempt with { Agent = owner.Agent, RunUrl = owner.RunUrl }] }
+        : flow;
 
     /// <summary>Somebody else's work is never written over: what follows begins at it.</summary>
     private static FlowState GoOnFrom(FlowState flow, CommitId head, DateTimeOffset now) =>

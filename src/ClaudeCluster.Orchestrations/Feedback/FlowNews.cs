@@ -60,5 +60,9 @@ public abstract record FlowNews
 
     /// <summary>Of the attempt at hand.</summary>
     /// <param name="Missing">Why nobody takes it; null: somebody did.</param>
-    public sealed record AgentMissing(string? Missing) : FlowNews;
+    public sealed record AgentMissing(string? Missing) : FlowNews
+    {
+        /// <summary>Who took it; null: nobody did, or an earlier release did not say.</summary>
+        public AttemptStarted? Owner { get; init; }
+    }
 }

@@ -54,7 +54,7 @@ internal static class WorkOnTask
         var result = SeenFrom(flow, await ResultOf(work, stop));
 
         // Found by its number: what the flow heard meanwhile may have changed what is around it.
-        flow = flow with { WaitsFor = null, Attempts = [.. flow.Attempts.Select(each => each.Number == number ? attempt with { Result = result } : each)] };
+        flow = flow with { WaitsFor = null, Attempts = [.. flow.Attempts.Select(each => each.Number == number ? each with { Result = result } : each)] };
         context.SetCustomStatus(flow);
         return (flow, stop);
     }

@@ -26,6 +26,29 @@ public sealed class MissingAgentTests
     }
 
     [Fact]
+    public async Task Who_came_at_last_stands_on_the_issue_while_it_works_and_where_its_run_is_seen()
+    {
+        const string Run = "https://github.com/octo/repo/actions/runs/7";
+        var (time, mayEnd) = (new FakeTime(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var harness = await FlowHarness.StartAsync<IssueToPullRequest>(_ => throw new InvalidOperationException("Nobody serves this specialty yet."), time: time);
+        harness.GitHub.Files[RepositoryPolicy.Path] = new("specialties: [{ name: cooking }]", Happenings.Commit(9));
+        harness.Fleet.Missing = "no agent with 'cooking' is connected";
+        await harness.HearAsync(Happenings.Labelled());
+        await UntilAsync(harness, time, () => harness.GitHub.Comments.Any(comment => comment.Markdown.Contains("Waits for", StringComparison.Ordinal)));
+
+        harness.Work("cook", new DurableTaskRegistry().AddActivityFunc<AgentTask, AttemptResult>(AgentAddress.Any(new Specialty("cooking")), async (_, task) =>
+        {
+            await harness.Client.RaiseAttemptStartedAsync(task.AttemptId, new AttemptStarted(new AgentId("cook"), "cook", Run));
+            await mayEnd.Task;
+            return Succeeded("cook");
+        }));
+
+        await UntilAsync(harness, time, () => harness.GitHub.Comments[0].Markdown.Contains($"| 1 | [cook](<{Run}>) | under way since", StringComparison.Ordinal));
+        mayEnd.SetResult();
+        await UntilAsync(harness, time, () => harness.GitHub.Comments[0].Markdown.Contains($"| 1 | [cook](<{Run}>) | succeeded |", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task That_no_runner_can_be_woken_keeps_nobody_from_taking_the_attempt()
     {
         await using var harness = await FlowHarness.StartAsync(_ => Succeeded("agent"));
