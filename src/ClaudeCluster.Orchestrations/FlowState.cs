@@ -23,6 +23,9 @@ public sealed record FlowState
 
     public required Requester Requester { get; init; }
 
+    /// <summary>When they asked, by GitHub's clock: what happened before is not about this flow. Null: an earlier release did not say.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     public RepositoryPolicy Policy { get; init; } = RepositoryPolicy.Default;
 
     /// <summary>The default branch's commit that the policy file was read from; null: there was none.</summary>
@@ -65,8 +68,14 @@ public sealed record FlowState
     /// <summary>Where the flow goes on when a person lets it; null: nobody paused it.</summary>
     public FlowPhase? PausedIn { get; init; }
 
+    /// <summary>What was asked when somebody paused it, and is asked again when it goes on; null: nothing was.</summary>
+    public string? PausedQuestion { get; init; }
+
     /// <summary>Where the pull request's branch stands, as far as the flow knows.</summary>
     public CommitId? Head { get; init; }
+
+    /// <summary>When the flow heard that others had moved the branch: what failed before is not about what is there now. Null: nobody did.</summary>
+    public DateTimeOffset? OthersMovedAt { get; init; }
 
     /// <summary>What the attempts at hand are about; null: the issue itself.</summary>
     public FeedbackRound? Round { get; init; }
@@ -85,6 +94,9 @@ public sealed record FlowState
 
     /// <summary>What people have said to the coder in this round, oldest first.</summary>
     public IReadOnlyList<string> Guidance { get; init; } = [];
+
+    /// <summary>How often people have said something to the coder, in all; <see cref="Guidance"/> keeps the latest.</summary>
+    public int GuidanceGiven { get; init; }
 
     /// <summary>The issue's text as somebody with the right has edited it since; it counts when a person says so.</summary>
     public IssueSnapshot? NewerIssue { get; init; }
@@ -105,6 +117,10 @@ public sealed record FlowState
     [JsonIgnore]
     public AttemptResult? Accepted => Attempts.Count > AttemptsBefore && Attempts is [.., { Result: { } result }]
         && (result.Outcome is AttemptOutcome.Succeeded || (result is { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } && RulesWaivedBy is not null)) ? result : null;
+
+    /// <summary>Something was said since the last attempt began. Its coder may have been told between two turns; no coder has begun with it.</summary>
+    [JsonIgnore]
+    public bool HasUnheardGuidance => Attempts is [.., var last] && GuidanceGiven > last.GuidanceHeard;
 
     /// <summary>Nothing more is done before a person acts.</summary>
     [JsonIgnore]
@@ -161,4 +177,14 @@ public enum FlowPhase
 /// <param name="Branch">Its own branch.</param>
 /// <param name="StartedAt">When the flow asked for it.</param>
 /// <param name="Result">Null while it is under way.</param>
-public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset StartedAt, AttemptResult? Result);
+public sealed record AttemptRecord(int Number, string Branch, DateTimeOffset StartedAt, AttemptResult? Result)
+{
+    /// <summary>How much of <see cref="FlowState.GuidanceGiven"/> it began with.</summary>
+    public int GuidanceHeard { get; init; }
+
+    /// <summary>Who took it after somebody had been missing: only then is the page written while it is under way. Null: see the result.</summary>
+    public AgentId? Agent { get; init; }
+
+    /// <summary>Where people can watch it, such as an Actions run; null: see the result.</summary>
+    public string? RunUrl { get; init; }
+}

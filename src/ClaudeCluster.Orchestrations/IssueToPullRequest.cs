@@ -36,6 +36,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
             flow = await BeforePullRequestAsync(context, flow);
             flow = await PromoteAsync(context, flow);
             flow = await OpenPullRequestAsync(context, flow);
+            flow = FollowGuidance(context, flow);
             flow = await TellAsync(context, flow);
         }
         while (_inbox.HasNews && !flow.IsOver);
@@ -75,7 +76,7 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
     {
         if (flow.Phase != FlowPhase.Working || flow.Accepted?.Commit is not { } commit)
             return flow;
-        var promoted = context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)));
+        var promoted = context.CallPromoteBranchAsync(new(flow.Repository, new Promotion(flow.Branch, flow.Head, commit, flow.Attempts[^1].Branch)), flow.WaitsVisibly(context));
         return await Patience.ProblemOf(promoted) is { } problem
             ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
             : flow with { Head = commit };
@@ -88,15 +89,20 @@ public class IssueToPullRequest : TaskOrchestrator<FlowState, FlowState>
             return flow;
         if (flow.PullRequest is not null)
         {
-            await Patience.ProblemOf(context.CallAnswerFeedbackAsync(flow));
+            await Patience.ProblemOf(context.CallAnswerFeedbackAsync(flow, flow.WaitsVisibly(context)));
             return flow with { Phase = FlowPhase.Review };
         }
 
-        var opened = context.CallOpenPullRequestAsync(flow);
+        var opened = context.CallOpenPullRequestAsync(flow, flow.WaitsVisibly(context));
         return await Patience.ProblemOf(opened) is { } problem
             ? flow with { Phase = FlowPhase.NeedsHuman, Question = problem }
             : flow with { Phase = FlowPhase.Review, PullRequest = await opened };
     }
+
+    /// <summary>What people said while the accepted work was made is work of its own: nobody knows whether its coder heard it.</summary>
+    private static FlowState FollowGuidance(TaskOrchestrationContext context, FlowState flow) => flow is { Phase: FlowPhase.Review, HasUnheardGuidance: true }
+        ? flow.Begin(FeedbackRound.OfGuidance(context.CurrentUtcDateTime) with { MayBeDone = true })
+        : flow;
 
     /// <summary>The comment gets its link or its question; branches that nobody needs any more go.</summary>
     protected virtual async Task<FlowState> TellAsync(TaskOrchestrationContext context, FlowState flow)

@@ -23,6 +23,26 @@ public sealed class PatienceTests
         await harness.UntilAsync(id, flow => flow is { Phase: FlowPhase.Review, PageProblem: null });
     }
 
+    [Theory]
+    [InlineData(nameof(IPullRequests.PromoteAsync))]
+    [InlineData(nameof(IPullRequests.OpenAsync))]
+    public async Task A_limit_that_a_step_waits_for_stands_on_the_issue_until_it_ends(string step)
+    {
+        var time = new FakeTime();
+        var until = time.GetUtcNow().AddHours(1);
+        await using var harness = await StartAsync(time, new() { ["isLasting"] = false, ["retryAt"] = until.UtcDateTime.ToString("O") });
+        harness.GitHub.FailNext(step, FailurePoint.BeforeEffect);
+        var id = (await harness.HearAsync(Happenings.Labelled())).FlowId!;
+
+        await WaitForAsync(harness, time, () => harness.GitHub.Comments is [{ Markdown: var shown }] && shown.Contains("Waits for: GitHub, which said:", StringComparison.Ordinal), TimeSpan.FromMilliseconds(100));
+        Assert.Contains($"until {Wording.Time(until)}", harness.GitHub.Comments[0].Markdown, StringComparison.Ordinal);
+        Assert.Empty(harness.GitHub.PullRequests);
+        await WaitForAsync(harness, time, () => harness.GitHub.PullRequests.Count == 1, TimeSpan.FromSeconds(10));
+
+        await harness.UntilAsync(id, flow => flow is { Phase: FlowPhase.Review, BranchesDeleted: 1, WaitsFor: null });
+        Assert.DoesNotContain("Waits for", Assert.Single(harness.GitHub.Comments).Markdown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_lasts_is_tried_three_times_and_then_asked_of_a_person()
     {

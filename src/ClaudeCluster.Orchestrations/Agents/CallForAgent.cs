@@ -16,7 +16,7 @@ public sealed record AgentCall(Specialty Specialty, AgentId? Avoid, string Attem
 [DurableTask]
 public sealed class CallForAgent(IFleet fleet) : TaskActivity<AgentCall, Availability>
 {
-    internal static TaskOptions CallOptions => Patience.WithGitHub;
+    internal static TaskOptions CallOptions => Patience.ForACall;
 
     public override async Task<Availability> RunAsync(TaskActivityContext context, AgentCall input)
     {

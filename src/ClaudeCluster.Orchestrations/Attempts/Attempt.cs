@@ -61,7 +61,8 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
 
         if (!claim.IsCompleted && !runs.Exists(run => run.IsCompletedSuccessfully))
         {
-            await context.CallCallForAgentAsync(CallOf(request));
+            // Both at once: whoever is there need not wait for a runner to be woken, nor for GitHub to be there for that.
+            _ = MissingAsync(context.CallCallForAgentAsync(CallOf(request)));
             runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request.Task));
         }
 
@@ -70,20 +71,35 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
         {
             if (await WhenAnyWithin(context, wait, [.. runs.Where(run => !run.IsCompleted), claim]))
                 continue;
-            var found = await context.CallCallForAgentAsync(CallOf(request));
-            told = await TellAsync(context, request.Task, told, found.Missing);
+            var missing = MissingAsync(context.CallCallForAgentAsync(CallOf(request)));
+            if (await Task.WhenAny([missing, .. runs.Where(run => !run.IsCompleted), claim]) == missing)
+                told = await TellAsync(context, request.Task, told, await missing);
         }
 
-        await TellAsync(context, request.Task, told, missing: null);
-        return claim.IsCompleted ? await claim : null;
+        var owner = claim.IsCompleted ? await claim : null;
+        await TellAsync(context, request.Task, told, missing: null, owner);
+        return owner;
+    }
+
+    /// <summary>No work waits for a call: that it failed is what people see as missing, and it is made again.</summary>
+    private static async Task<string?> MissingAsync(Task<Availability> call)
+    {
+        try
+        {
+            return (await call).Missing;
+        }
+        catch (TaskFailedException failed)
+        {
+            return $"an agent; who is there could not be asked, and none be woken: {failed.FailureDetails.ErrorMessage}";
+        }
     }
 
     /// <summary>People see on the issue what is missing for so long as nobody takes the attempt.</summary>
-    private static async Task<string?> TellAsync(TaskOrchestrationContext context, AgentTask task, string? told, string? missing)
+    private static async Task<string?> TellAsync(TaskOrchestrationContext context, AgentTask task, string? told, string? missing, AttemptStarted? owner = null)
     {
         if (missing == told || task.FlowId.Length == 0)
             return told;
-        var news = new FlowNews.AgentMissing(missing) { Key = string.Create(CultureInfo.InvariantCulture, $"{task.AttemptId}-{(missing is null ? "found" : "missing")}-{context.CurrentUtcDateTime:yyyyMMddHHmmss}"), By = task.Requester };
+        var news = new FlowNews.AgentMissing(missing) { Key = string.Create(CultureInfo.InvariantCulture, $"{task.AttemptId}-{(missing is null ? "found" : "missing")}-{context.CurrentUtcDateTime:yyyyMMddHHmmss}"), By = task.Requester, Owner = owner };
         await Patience.ProblemOf(context.CallRaiseOnFlowAsync(new(task.FlowId, news)));
         return missing;
     }
@@ -93,9 +109,10 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     {
         var deadline = task.Limits.WallTime + (task.Limits.TestTime * Math.Max(1, task.Tests.Count)) + Slack;
         var result = Result(runs, owner);
-        return await WhenAnyWithin(context, deadline, [result])
+        var ended = await WhenAnyWithin(context, deadline, [result])
             ? await result
             : new AttemptResult { Agent = owner.Agent, Outcome = new AttemptOutcome.TimedOut(deadline) };
+        return ended with { RunUrl = ended.RunUrl ?? owner.RunUrl };
     }
 
     private static AgentCall CallOf(AttemptRequest request) =>

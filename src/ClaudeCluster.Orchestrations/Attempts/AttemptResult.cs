@@ -21,6 +21,9 @@ public sealed record AttemptResult
 
     public string? ClaudeSession { get; init; }
 
+    /// <summary>Where people can see how it was made, such as an Actions run; the attempt knows it from the claim.</summary>
+    public string? RunUrl { get; init; }
+
     /// <summary>The coder's own words about its work: a claim, shown as such.</summary>
     public string? Claimed { get; init; }
 }

@@ -14,4 +14,12 @@ public static class FlowPage
         context.SetCustomStatus(flow);
         return flow;
     }
+
+    /// <summary>How a step is called for which the flow waits: that GitHub makes it wait long is shown once, if the page can be written; what is shown next takes it back.</summary>
+    public static TaskOptions WaitsVisibly(this FlowState flow, TaskOrchestrationContext context) => Patience.Telling(async (problem, until) =>
+    {
+        var waiting = flow with { WaitsFor = $"GitHub, which said: {problem.TrimEnd('.')}", WaitsUntil = until };
+        context.SetCustomStatus(waiting);
+        await Patience.ProblemOf(context.CallUpdateIssuePageAsync(waiting, Patience.Once));
+    });
 }

@@ -128,6 +128,13 @@ public static class StatusComment
     }
 
     private static string Row(AttemptRecord attempt) => attempt.Result is { } result
-        ? string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | {SafeMarkdown.Inline(result.Agent.Value, 60)} | {SafeMarkdown.Inline(Wording.Outcome(result.Outcome))} | {Wording.Took(result.Usage.Duration)} | {Wording.Money(result.Usage.Usd)} |")
-        : string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | | under way since {Wording.Time(attempt.StartedAt)} | | |");
+        ? string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} | {Agent(result.Agent, result.RunUrl)} | {SafeMarkdown.Inline(Wording.Outcome(result.Outcome))} | {Wording.Took(result.Usage.Duration)} | {Wording.Money(result.Usage.Usd)} |")
+        : string.Create(CultureInfo.InvariantCulture, $"| {attempt.Number} |{(attempt.Agent is { } agent ? $" {Agent(agent, attempt.RunUrl)}" : "")} | under way since {Wording.Time(attempt.StartedAt)} | | |");
+
+    /// <summary>With a link to where its work can be seen, unless that would end the cell.</summary>
+    private static string Agent(AgentId agent, string? run)
+    {
+        var name = SafeMarkdown.Inline(agent.Value, 60);
+        return run is null || run.Contains('|', StringComparison.Ordinal) ? name : SafeMarkdown.Link(name, run);
+    }
 }

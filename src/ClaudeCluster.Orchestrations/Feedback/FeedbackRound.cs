@@ -12,6 +12,12 @@ public sealed record FeedbackRound(Goal Goal, string What, DateTimeOffset At)
     /// <summary>The review's threads, each of which gets an answer.</summary>
     public IReadOnlyList<CommentId> Threads { get; init; } = [];
 
+    /// <summary>The coder may have been told in the attempt before: that there is nothing left to change is no question to anybody.</summary>
+    public bool MayBeDone { get; init; }
+
     /// <summary>As it is remembered.</summary>
     internal FeedbackRound Short => this with { Text = string.Empty, Threads = [] };
+
+    /// <summary>What people said; the attempt has their words by itself.</summary>
+    internal static FeedbackRound OfGuidance(DateTimeOffset now) => new(Goal.FollowGuidance, "somebody asked for more", now) { Text = "People asked for more; see what they said." };
 }

@@ -37,6 +37,9 @@ public static class FeedbackRules
     private const int LongestRemark = 4_000;
     private const int LongestReview = 32_000;
 
+    // What comes back after this is another matter: a check that failed last week was mended, and the base branch moves for ever.
+    private static readonly TimeSpan InARow = TimeSpan.FromDays(1);
+
     /// <summary>What must be read before <see cref="Hear"/>.</summary>
     public static FactsNeeded Needs(FlowState flow, FlowNews news) => (flow, news) switch
     {
@@ -57,11 +60,11 @@ public static class FeedbackRules
         FlowNews.Stopped stopped => Stop(flow, $"Stopped: {stopped.Why}."),
         FlowNews.PullRequestClosed { IsMerged: true } => Merged(flow),
         FlowNews.PullRequestClosed => Stop(flow, $"'{news.By.Login}' closed the pull request without a merge."),
-        FlowNews.AgentMissing agent => flow.Phase == FlowPhase.Working && flow.WaitsFor != agent.Missing ? new(flow with { WaitsFor = agent.Missing }) { Shows = true } : new(flow),
+        FlowNews.AgentMissing agent => flow.Phase == FlowPhase.Working && flow.WaitsFor != agent.Missing ? new(TakenBy(flow, agent.Owner) with { WaitsFor = agent.Missing }) { Shows = true } : new(flow),
         FlowNews.Commanded commanded => CommandRules.Hear(flow, commanded, now),
         FlowNews.TextEdited edited => Edited(flow, edited.Issue),
         FlowNews.HeadMoved moved when moved.Head == flow.Head => new(flow),
-        FlowNews.HeadMoved when flow.IsAtRest => facts.Look is { } look && look.Head != flow.Head ? new(GoOnFrom(flow, look.Head)) : new(flow),
+        FlowNews.HeadMoved when flow.IsAtRest => facts.Look is { } look && look.Head != flow.Head ? new(GoOnFrom(flow, look.Head, now)) : new(flow),
         _ when IsForLater(flow) => new(flow with { Later = [.. flow.Later.Where(other => !IsSame(other, news)).Append(news).TakeLast(MostLater)] }),
         FlowNews.ChecksFailed when facts.FailedChecks is { Count: > 0 } failed => Round(flow, now, Goal.MendChecks, $"the checks failed: {Names(failed)}", TextOf(failed)),
         FlowNews.BaseMoved when facts.Look is { IsMerged: true } => Merged(flow),
@@ -82,6 +85,7 @@ public static class FeedbackRules
         Phase = FlowPhase.Working,
         Question = null,
         PausedIn = null,
+        PausedQuestion = null,
         AwaitsApproval = false,
         RulesWaivedBy = null,
         Rounds = flow.Round is { } before ? [.. flow.Rounds.Append(before.Short).TakeLast(50)] : flow.Rounds,
@@ -96,25 +100,37 @@ public static class FeedbackRules
 
     private static Heard Merged(FlowState flow) => new(flow with { Phase = FlowPhase.Done, Question = null }) { Interrupts = true, Shows = true };
 
-    /// <summary>Somebody else's work is never written over: what follows begins at it.</summary>
-    private static FlowState GoOnFrom(FlowState flow, CommitId head) =>
-        flow with { Head = head, AttemptsBefore = flow.Attempts.Count, AttemptsOfEarlierRounds = flow.Attempts.Count };
+    private static FlowState TakenBy(FlowState flow, AttemptStarted? owner) => owner is not null && flow.Attempts is [.., { Result: null } attempt]
+        ? flow with { Attempts = [.. flow.Attempts.SkipLast(1), attempt with { Agent = owner.Agent, RunUrl = owner.RunUrl }] }
+        : flow;
 
-    /// <summary>An outsider's edit is never heard. One by a person with the right changes no work that was asked for with another text.</summary>
-    private static Heard Edited(FlowState flow, IssueSnapshot issue) =>
-        issue.Title == flow.Issue.Title && issue.Body == flow.Issue.Body
-            ? new(flow with { NewerIssue = null }) { Shows = flow.NewerIssue is not null }
+    /// <summary>Somebody else's work is never written over: what follows begins at it.</summary>
+    private static FlowState GoOnFrom(FlowState flow, CommitId head, DateTimeOffset now) =>
+        flow with { Head = head, OthersMovedAt = now, AttemptsBefore = flow.Attempts.Count, AttemptsOfEarlierRounds = flow.Attempts.Count };
+
+    /// <summary>
+    /// An outsider's edit is never heard. One by a person with the right changes no work that was asked for with another text. Edits may come in any
+    /// order: what is older than the text that is known was overtaken by it.
+    /// </summary>
+    private static Heard Edited(FlowState flow, IssueSnapshot issue)
+    {
+        if (issue.UpdatedAt < (flow.NewerIssue ?? flow.Issue).UpdatedAt)
+            return new(flow);
+        return issue.HasTextOf(flow.Issue)
+            ? new(flow with { Issue = flow.Issue with { UpdatedAt = issue.UpdatedAt }, NewerIssue = null }) { Shows = flow.NewerIssue is not null }
             : new(flow with { NewerIssue = issue }) { Shows = true };
+    }
 
     /// <summary>While an attempt runs the pull request is about to change anyway; and who paused a flow wants nothing to begin.</summary>
     private static bool IsForLater(FlowState flow) => !flow.IsAtRest || flow.PausedIn is not null;
 
     private static bool IsSame(FlowNews one, FlowNews other) => (one, other) is (FlowNews.BaseMoved, FlowNews.BaseMoved) || one.Key == other.Key;
 
-    /// <summary>Nobody asked for it, so it has a limit.</summary>
+    /// <summary>Nobody asked for it, so it has a limit: of rounds in a row with this goal, since anybody else did something about it.</summary>
     private static Heard Round(FlowState flow, DateTimeOffset now, Goal goal, string what, string text)
     {
-        var inARow = flow.Rounds.Append(flow.Round).Reverse().TakeWhile(round => round?.Goal is Goal.MendChecks or Goal.ResolveConflict).Count();
+        var since = flow.OthersMovedAt is { } moved && moved > now - InARow ? moved : now - InARow;
+        var inARow = flow.Rounds.Append(flow.Round).Reverse().TakeWhile(round => round?.Goal is Goal.MendChecks or Goal.ResolveConflict && round.At > since).Count(round => round?.Goal == goal);
         return inARow < flow.Policy.Limits.Rounds
             ? new(flow.Begin(new(goal, what, now) { Text = text })) { Shows = true }
             : new(flow with { Phase = FlowPhase.NeedsHuman, Question = $"{Capital(what)}. {Wording.Count(inARow, "round")} of work did not mend it." }) { Shows = true };

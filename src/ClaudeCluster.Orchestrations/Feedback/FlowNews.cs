@@ -35,9 +35,13 @@ public abstract record FlowNews
     /// <summary>Somebody wants no work on the issue any more.</summary>
     public sealed record Stopped(string Why) : FlowNews;
 
-    /// <param name="At">The comment; null: it came by the coordinator's API.</param>
+    /// <param name="At">The comment; null: it came by the coordinator's API, or is the text of a review.</param>
     /// <param name="Issue">The issue as it was then; null: the comment stood at the pull request.</param>
-    public sealed record Commanded(SteeringCommand Command, RemarkRef? At, IssueSnapshot? Issue) : FlowNews;
+    public sealed record Commanded(SteeringCommand Command, RemarkRef? At, IssueSnapshot? Issue) : FlowNews
+    {
+        /// <summary>It is the text of a review: there is no comment to put a sign at, and the answer goes below the pull request.</summary>
+        public bool IsInReview { get; init; }
+    }
 
     /// <summary>Title or text of the issue, by somebody who may start work.</summary>
     public sealed record TextEdited(IssueSnapshot Issue) : FlowNews;
@@ -56,5 +60,9 @@ public abstract record FlowNews
 
     /// <summary>Of the attempt at hand.</summary>
     /// <param name="Missing">Why nobody takes it; null: somebody did.</param>
-    public sealed record AgentMissing(string? Missing) : FlowNews;
+    public sealed record AgentMissing(string? Missing) : FlowNews
+    {
+        /// <summary>Who took it; null: nobody did, or an earlier release did not say.</summary>
+        public AttemptStarted? Owner { get; init; }
+    }
 }

@@ -25,7 +25,11 @@ public abstract record EventDecision
     /// <param name="What">In words.</param>
     public sealed record Raise(string What, FlowNews News) : EventDecision;
 
-    public sealed record Ignore(string Why) : EventDecision;
+    public sealed record Ignore(string Why) : EventDecision
+    {
+        /// <summary>For the person who gave a command that no flow heard, if they may steer; null: nobody did.</summary>
+        public string? Answer { get; init; }
+    }
 }
 
 /// <summary>PURE. Start, raise or ignore, and why. Who may do so is asked separately, by <see cref="Authorise"/>.</summary>
@@ -73,6 +77,16 @@ public static class EventRules
         _ => false,
     };
 
+    /// <returns>What a person asks for with it; null: nothing.</returns>
+    public static SteeringCommand? CommandOf(RepositoryEvent happened) => happened switch
+    {
+        _ when WhyOfNoUse(happened) is not null => null,
+        RepositoryEvent.Commented said => CommandReader.Read(said.Comment.Text),
+        RepositoryEvent.ReviewCommented said => CommandReader.Read(said.Comment.Text),
+        RepositoryEvent.Reviewed { Verdict: not "changes_requested" } said => CommandReader.Read(said.Text),
+        _ => null,
+    };
+
     /// <param name="isFlowOpen">A flow of this issue has not ended.</param>
     public static EventDecision Decide(RepositoryEvent happened, RepositoryPolicy policy, bool isFlowOpen) => happened switch
     {
@@ -107,6 +121,7 @@ public static class EventRules
         IssueEvent.Closed => Stops(issueEvent, "the issue was closed", $"'{issueEvent.Sender.Login}' closed the issue"),
         IssueEvent.Labeled set when Excludes(policy, set.Label) => Stops(issueEvent, $"the label '{set.Label}' was set", $"'{issueEvent.Sender.Login}' set the label '{set.Label}'"),
         _ when ExcludedBy(issueEvent, policy) is { } label => new EventDecision.Ignore($"the label '{label}' keeps the cluster away"),
+        IssueEvent.Unlabeled taken when Same(taken.Label, policy.Labels.Trigger) && Has(issueEvent.Issue, taken.Label) => new EventDecision.Ignore($"the label '{taken.Label}' is on the issue again"),
         IssueEvent.Unlabeled taken when Same(taken.Label, policy.Labels.Trigger) => Stops(issueEvent, $"the label '{taken.Label}' was taken away", $"'{issueEvent.Sender.Login}' took the label '{taken.Label}' away"),
         IssueEvent.Labeled { Label: var label } => Unmoved(policy, label),
         IssueEvent.Unlabeled { Label: var label } => Unmoved(policy, label),
@@ -124,7 +139,7 @@ public static class EventRules
         var why = issueEvent switch
         {
             IssueEvent.Labeled set when Same(set.Label, trigger) => $"the label '{trigger}' was set",
-            IssueEvent.Opened when issueEvent.Issue.Labels.Any(label => Same(label, trigger)) => $"the issue was opened with the label '{trigger}'",
+            IssueEvent.Opened when Has(issueEvent.Issue, trigger) => $"the issue was opened with the label '{trigger}'",
             _ => null,
         };
         if (why is null)
@@ -142,7 +157,7 @@ public static class EventRules
         {
             var at = comment is { } known && known.Value.Length > 0 ? new RemarkRef(known, isAtLine) : null;
             var snapshot = issue is { IsPullRequest: true } ? null : issue;
-            return Told(said, "a command was given", new FlowNews.Commanded(command, at, snapshot) { Key = said.Key, By = said.Sender });
+            return Told(said, "a command was given", new FlowNews.Commanded(command, at, snapshot) { Key = said.Key, By = said.Sender, IsInReview = said is RepositoryEvent.Reviewed });
         }
 
         return (command, issue) switch
@@ -166,7 +181,9 @@ public static class EventRules
     private static bool IsOurs(string branch) => BranchName.Parse(branch) is { Attempt: null };
 
     private static string? ExcludedBy(IssueEvent issueEvent, RepositoryPolicy policy) =>
-        policy.Labels.Exclude.FirstOrDefault(exclude => issueEvent.Issue.Labels.Any(label => Same(label, exclude)));
+        policy.Labels.Exclude.FirstOrDefault(exclude => Has(issueEvent.Issue, exclude));
+
+    private static bool Has(IssueSnapshot issue, string label) => issue.Labels.Any(each => Same(each, label));
 
     private static bool Excludes(RepositoryPolicy policy, string label) => policy.Labels.Exclude.Any(exclude => Same(exclude, label));
 

@@ -49,6 +49,12 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
 
     /// <summary>The open flow has a pull request.</summary>
     public bool HasPullRequest { get; init; }
+
+    /// <summary>What the last flow says of itself; null: there was none, or one is open.</summary>
+    public string? LastWords { get; init; }
+
+    /// <summary>The event is older than the one that started the open flow. GitHub's times are whole seconds: one of the same second is not.</summary>
+    public bool IsBeforeOpenFlow { get; init; }
 }
 
 /// <summary>Looks for the flows in the hub. The answer is kept by history: the generation is decided once.</summary>
@@ -62,13 +68,15 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
     {
         if (input.PullRequest is { } number)
             return await FindByPullRequestAsync(input, number);
+        string? lastWords = null;
         for (var generation = 1; ; generation++)
         {
             var id = input.FlowId(generation);
             if (await client.GetInstanceAsync(id, getInputsAndOutputs: true) is not { } flow)
-                return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1));
+                return new FlowSearch(OpenFlowId: null, generation, id, IsLate: await EndedAfter(input, generation - 1)) { LastWords = lastWords };
             if (!flow.IsCompleted && (input.Generation ?? generation) == generation)
-                return Open(id, generation, flow.ReadFlow());
+                return Open(input, id, generation, flow.ReadFlow());
+            lastWords = flow.ReadFlow() is { } last ? CommandAnswers.Status(last) : null;
         }
     }
 
@@ -77,7 +85,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         await foreach (var flow in client.ReadOpenFlowsAsync(address.RepositoryId))
         {
             if (flow.PullRequest?.Number == number)
-                return Open(flow.FlowId, flow.Generation, flow);
+                return Open(address, flow.FlowId, flow.Generation, flow);
         }
 
         return new FlowSearch(OpenFlowId: null, NextGeneration: 0, NextFlowId: string.Empty, IsLate: false);
@@ -88,8 +96,12 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         && await client.GetInstanceAsync(address.FlowId(generation)) is { } last
         && last.LastUpdatedAt >= address.EventAt + (address.IsExact ? TimeSpan.Zero : AtOnce);
 
-    private static FlowSearch Open(string id, int generation, FlowState? flow) =>
-        new(id, generation, id, IsLate: false) { Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit), HasPullRequest = flow?.PullRequest is not null };
+    private static FlowSearch Open(FlowAddress address, string id, int generation, FlowState? flow) => new(id, generation, id, IsLate: false)
+    {
+        Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit),
+        HasPullRequest = flow?.PullRequest is not null,
+        IsBeforeOpenFlow = flow?.AskedAt is { } asked && address.EventAt < asked,
+    };
 }
 
 /// <summary>Starts a flow. Twice is once: the id is the flow's own, and a start that lost the race is an event the flow has seen.</summary>

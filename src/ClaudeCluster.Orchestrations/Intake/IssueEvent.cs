@@ -77,6 +77,8 @@ public sealed record IssueSnapshot
 
     /// <summary>GitHub's clock, not ours.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
+
+    internal bool HasTextOf(IssueSnapshot other) => Title == other.Title && Body == other.Body;
 }
 
 /// <summary>A GitHub account.</summary>

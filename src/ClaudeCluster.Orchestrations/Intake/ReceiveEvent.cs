@@ -59,14 +59,21 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
         for (var (settled, crossed) = (false, false); ;)
         {
             var found = await context.CallFindFlowAsync(address with { IsExact = input.IsLookedUp });
-            if (found.OpenFlowId is null && !EventRules.MayStart(input.Event))
+            if (found.OpenFlowId is null && !EventRules.MayStart(input.Event) && EventRules.CommandOf(input.Event) is null)
                 return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
             if (crossed)
                 found = found with { IsLate = false };
+            // The operator's clock is not GitHub's, and what is said there is said now.
+            if (input.IsByOperator)
+                found = found with { IsBeforeOpenFlow = false };
             var (policy, problem) = await PolicyAsync(context, input.Event.Repository, found);
             var decision = await context.CallDecideOnEventAsync(new(input.Event, policy.Policy, found));
             if (decision is EventDecision.Ignore ignore)
+            {
+                await AnswerAsync(context, input, policy.Policy, ignore);
                 return new EventReceipt(found.OpenFlowId, Started: false, ignore.Why);
+            }
+
             if (!settled && decision is EventDecision.Raise { News: FlowNews.Stopped } && found.HasPullRequest)
             {
                 settled = true;
@@ -76,7 +83,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
 
             if (await RefusalAsync(context, input, policy.Policy) is { } refused)
                 return new EventReceipt(FlowId: null, Started: false, refused);
-            if (await ActAsync(context, input, policy, found, Told(decision, problem)) is { } receipt)
+            if (await ActAsync(context, input, policy, found, Told(decision, problem), address.EventAt) is { } receipt)
                 return receipt;
 
             // It was here in time, and the flow's end was faster.
@@ -111,6 +118,22 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
     private static EventDecision Told(EventDecision decision, string? problem) =>
         problem is not null && decision is EventDecision.Start start ? start with { PolicyProblem = problem } : decision;
 
+    /// <summary>Who may steer hears why nothing came of a command. Anybody else is not answered: a page must not fill with what strangers make us say.</summary>
+    private static async Task AnswerAsync(TaskOrchestrationContext context, EventDelivery input, RepositoryPolicy policy, EventDecision.Ignore ignored)
+    {
+        int? page = input.Event switch
+        {
+            RepositoryEvent.Commented { Comment.Id.Value.Length: > 0 } said => said.Issue.Number,
+            RepositoryEvent.ReviewCommented said => said.PullRequest.Number,
+            RepositoryEvent.Reviewed said => said.PullRequest.Number,
+            _ => null,
+        };
+        if (ignored.Answer is not { } answer || page is not { } number || await RefusalAsync(context, input, policy) is not null)
+            return;
+        var (repository, sender) = (input.Event.Repository, input.Event.Sender);
+        await Patience.ProblemOf(context.CallAnswerCommandAsync(new(new IssueRef(repository, number), input.Event.Key, sender.Login, OnPullRequest: null, answer)));
+    }
+
     /// <returns>Null: who did it may.</returns>
     private static async Task<string?> RefusalAsync(TaskOrchestrationContext context, EventDelivery input, RepositoryPolicy policy)
     {
@@ -122,14 +145,14 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
     }
 
     /// <returns>Null: the flow ended meanwhile, so it must be decided anew.</returns>
-    private static Task<EventReceipt?> ActAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision decision) => decision switch
+    private static Task<EventReceipt?> ActAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision decision, DateTimeOffset at) => decision switch
     {
-        EventDecision.Start start => StartAsync(context, input, policy, found, start),
+        EventDecision.Start start => StartAsync(context, input, policy, found, start, at),
         EventDecision.Raise raise => RaiseAsync(context, input.Event, found.OpenFlowId!, raise),
         _ => throw new InvalidOperationException($"No such decision: {decision}."),
     };
 
-    private static async Task<EventReceipt?> StartAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision.Start start)
+    private static async Task<EventReceipt?> StartAsync(TaskOrchestrationContext context, EventDelivery input, PolicySnapshot policy, FlowSearch found, EventDecision.Start start, DateTimeOffset at)
     {
         var flow = new FlowState
         {
@@ -138,6 +161,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             Repository = input.Event.Repository,
             Issue = start.Issue,
             Requester = input.Event.Sender,
+            AskedAt = input.IsByOperator ? null : at,
             Policy = policy.Policy,
             PolicyCommit = policy.Commit,
             PolicyProblem = start.PolicyProblem,

@@ -165,7 +165,7 @@ public sealed record AttemptLimits
     /// <value>Default: false, and the flow waits for the limit's end.</value>
     public bool OtherAccounts { get; init; }
 
-    /// <summary>How often in a row a flow goes back to work on its open pull request, because checks fail or it conflicts, before it asks a person.</summary>
+    /// <summary>How often in a row, within a day, a flow goes back to work on its open pull request, because checks fail or it conflicts, before it asks a person.</summary>
     /// <value>Default: 3.</value>
     public int Rounds { get; init; } = 3;
 }

@@ -38,6 +38,17 @@ internal static class CommandAnswers
         return text.ToString();
     }
 
+    /// <summary>No flow is open that could obey.</summary>
+    /// <param name="command">What was asked.</param>
+    /// <param name="why">Nothing came of it.</param>
+    /// <param name="lastWords">Of the last flow; null: there was none.</param>
+    public static string WithoutFlow(SteeringCommand command, string why, string? lastWords) => command switch
+    {
+        SteeringCommand.Help help => Help(help.Problem),
+        SteeringCommand.Run or SteeringCommand.Retry => $"Nothing was begun: {why}.",
+        _ => $"Nothing is under way here; `{CommandReader.Prefix} run` on the issue begins.{(lastWords is null ? "" : $" Of the last flow: {lastWords}")}",
+    };
+
     public static string Help(string? problem) => $"""
         {(problem is null ? "What can be said here" : $"{problem} What can be said here")}, by people who may start work:
 

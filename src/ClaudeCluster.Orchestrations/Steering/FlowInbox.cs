@@ -46,7 +46,7 @@ internal sealed class FlowInbox(TaskOrchestrationContext context)
         var heard = await Patience.ProblemOf(hearing) is null ? await hearing : new Heard(flow);
         flow = heard.Flow;
         context.SetCustomStatus(flow);
-        if (news is FlowNews.Commanded { At: not null } command && heard.Answer is { } answer)
+        if (news is FlowNews.Commanded command && (command.At is not null || command.IsInReview) && heard.Answer is { } answer)
             await Patience.ProblemOf(context.CallAnswerCommandAsync(new(flow.IssueRef, news.Key, news.By.Login, command.Issue is null ? flow.PullRequest?.Number : null, answer)));
         return (heard.Shows && !flow.IsOver ? await flow.ShowAsync(context) : flow, heard.Interrupts);
     }

@@ -14,8 +14,14 @@ public static class OutcomeRules
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestSpread = TimeSpan.FromMinutes(2);
 
-    public static NextStep Decide(AttemptOutcome outcome, AttemptTally tally, AttemptLimits limits, DateTimeOffset now) => outcome switch
+    /// <param name="outcome">How the attempt ended.</param>
+    /// <param name="tally">What was before it.</param>
+    /// <param name="limits">The policy's.</param>
+    /// <param name="now">The flow's time.</param>
+    /// <param name="place">From 0 to 1: where the task stands among all that wait for the same account, so that they do not begin in the same second.</param>
+    public static NextStep Decide(AttemptOutcome outcome, AttemptTally tally, AttemptLimits limits, DateTimeOffset now, double place = 0) => outcome switch
     {
         AttemptOutcome.Succeeded => new NextStep.Accept(),
         AttemptOutcome.NoChanges => new NextStep.AskHuman("The agent found nothing to change. Is the issue clear, or already resolved?"),
@@ -24,7 +30,7 @@ public static class OutcomeRules
 
         // Who reached a limit offers itself no more until it ends, so the next one to take it has another account.
         AttemptOutcome.UsageLimited when limits.OtherAccounts => new NextStep.TryElsewhere(),
-        AttemptOutcome.UsageLimited limited => new NextStep.WaitUntil(limited.ResetsAt, "the account's usage limit is reached"),
+        AttemptOutcome.UsageLimited limited => new NextStep.WaitUntil(limited.ResetsAt + Spread(limited.ResetsAt - now, place), "the account's usage limit is reached"),
         AttemptOutcome.RateLimited limited => WaitFor(limited.RetryAfter, tally, now, "the model's rate limit is reached"),
         AttemptOutcome.ModelUnavailable => WaitFor(null, tally, now, "the model cannot be reached"),
 
@@ -61,6 +67,10 @@ public static class OutcomeRules
         tally.Counted < limits.Attempts
             ? again
             : new NextStep.AskHuman($"{question.TrimEnd('.')}. All {limits.Attempts} attempts are used.");
+
+    /// <summary>No longer than the wait itself.</summary>
+    private static TimeSpan Spread(TimeSpan wait, double place) =>
+        wait <= TimeSpan.Zero ? TimeSpan.Zero : (wait < LongestSpread ? wait : LongestSpread) * place;
 
     private static NextStep WaitFor(TimeSpan? asked, AttemptTally tally, DateTimeOffset now, string why)
     {

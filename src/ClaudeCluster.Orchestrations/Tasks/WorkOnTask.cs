@@ -5,13 +5,15 @@ namespace ClaudeCluster.Orchestrations;
 /// <summary>A part of the flow: attempts at its one task until a step says accept, ask or end.</summary>
 internal static class WorkOnTask
 {
-    /// <returns>The flow in another phase than working, or with accepted work.</returns>
+    /// <returns>The flow in another phase than working, or with accepted work. In review: there was nothing left to do.</returns>
     public static async Task<FlowState> RunAsync(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow)
     {
         var next = Begin(flow);
         while (flow.Phase == FlowPhase.Working && flow.Accepted is null)
         {
             (flow, var stop) = await Attempt(context, inbox, flow, next);
+            if (!stop && flow is { Round.MayBeDone: true, Attempts: [.., { Result.Outcome: AttemptOutcome.NoChanges }] })
+                return flow with { Phase = FlowPhase.Review };
             next = stop ? Begin(flow) : await context.CallDecideNextStepAsync(Judge(context, flow));
             switch (next)
             {
@@ -34,12 +36,12 @@ internal static class WorkOnTask
     private static async Task<(FlowState Flow, bool Stop)> Attempt(TaskOrchestrationContext context, FlowInbox inbox, FlowState flow, NextStep how)
     {
         var number = flow.Attempts.Count + 1;
-        var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null);
+        var attempt = new AttemptRecord(number, new BranchName(flow.Issue.Number, flow.Generation, number).ToString(), context.CurrentUtcDateTime, Result: null) { GuidanceHeard = flow.GuidanceGiven };
         var last = flow.Attempts is [.., var before] ? before.Result : null;
         flow = flow with { Attempts = [.. flow.Attempts, attempt] };
         context.SetCustomStatus(flow);
 
-        var id = string.Create(CultureInfo.InvariantCulture, $"{flow.FlowId}-a{number}");
+        var id = IdOf(flow, number);
         var work = context.CallAttemptAsync(
             new AttemptRequest(
                 Describe(flow with { Attempts = [.. flow.Attempts.SkipLast(1)] }, id, attempt.Branch),
@@ -52,16 +54,18 @@ internal static class WorkOnTask
         var result = SeenFrom(flow, await ResultOf(work, stop));
 
         // Found by its number: what the flow heard meanwhile may have changed what is around it.
-        flow = flow with { WaitsFor = null, Attempts = [.. flow.Attempts.Select(each => each.Number == number ? attempt with { Result = result } : each)] };
+        flow = flow with { WaitsFor = null, Attempts = [.. flow.Attempts.Select(each => each.Number == number ? each with { Result = result } : each)] };
         context.SetCustomStatus(flow);
         return (flow, stop);
     }
+
+    private static string IdOf(FlowState flow, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{flow.FlowId}-a{attempt}");
 
     /// <summary>In a round of feedback the pull request as it stood is no answer, however well its tests pass.</summary>
     private static AttemptResult SeenFrom(FlowState flow, AttemptResult result) =>
         flow.Round is not null && result.Outcome is AttemptOutcome.Succeeded && result.Commit == flow.Head ? result with { Outcome = new AttemptOutcome.NoChanges() } : result;
 
-    /// <summary>An attempt that was ended from outside has no result of its own.</summary>
+    /// <summary>An attempt that was ended from outside has no result of its own, and one that broke has none either: a person sees why, as of any other.</summary>
     private static async Task<AttemptResult> ResultOf(Task<AttemptResult> work, bool stop)
     {
         try
@@ -71,6 +75,10 @@ internal static class WorkOnTask
         catch (TaskFailedException) when (stop)
         {
             return new AttemptResult { Agent = new AgentId("nobody"), Outcome = new AttemptOutcome.Cancelled("a person") };
+        }
+        catch (TaskFailedException failed)
+        {
+            return new AttemptResult { Agent = new AgentId("nobody"), Outcome = new AttemptOutcome.Failed(failed.FailureDetails.ErrorMessage) };
         }
     }
 
@@ -119,7 +127,7 @@ internal static class WorkOnTask
             Counted: outcomes.Count(OutcomeRules.Counts),
             Lost: InARow(outcomes, outcome => outcome is AttemptOutcome.AgentLost),
             Waits: InARow(outcomes, OutcomeRules.IsWait));
-        return new OutcomeToJudge(outcomes[^1], tally, flow.Policy.Limits, context.CurrentUtcDateTime);
+        return new OutcomeToJudge(outcomes[^1], tally, flow.Policy.Limits, context.CurrentUtcDateTime) { AttemptId = IdOf(flow, flow.Attempts.Count) };
     }
 
     private static int InARow(IEnumerable<AttemptOutcome> outcomes, Func<AttemptOutcome, bool> isSuch) => outcomes.Reverse().TakeWhile(isSuch).Count();

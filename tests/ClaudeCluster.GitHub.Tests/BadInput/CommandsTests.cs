@@ -19,7 +19,7 @@ public sealed class CommandsTests
     }
 
     [Fact]
-    public async Task Ten_commands_at_once_are_each_answered_once()
+    public async Task Ten_commands_at_once_are_each_answered_once_and_told_to_the_coder()
     {
         await using var kit = await FlowKit.StartAsync();
         kit.Agent.Hold();
@@ -29,9 +29,11 @@ public sealed class CommandsTests
         await Task.WhenAll(Enumerable.Range(0, 10).Select(number => kit.People.CommentAsync(kit.Repository, issue, FlowKit.Maintainer, $"/claude mind the gap {number}")));
         await kit.UntilAsync(() => FlowKit.AnswersOn(issue).Length == 10);
         kit.Agent.Release();
+        await kit.UntilAsync(() => kit.Agent.Tasks.Count == 2);
         await kit.UntilStatusAsync(issue, "claude:review");
         await kit.UntilEventsAreHandledAsync();
 
+        Assert.Equal((Goal.FollowGuidance, 10), (kit.Agent.Tasks[1].Goal, kit.Agent.Tasks[1].Guidance.Distinct().Count()));
         Assert.Equal(10, FlowKit.AnswersOn(issue).Length);
         Assert.Equal(10, (await kit.FlowAsync(issue))!.Guidance.Distinct().Count());
     }

@@ -34,9 +34,10 @@ public sealed class TextTests
         }
 
         kit.Agent.Release();
+        await kit.UntilAsync(() => kit.Agent.Tasks.Count == 2);
         await kit.UntilStatusAsync(issue, "claude:review");
         await kit.People.CommentAsync(kit.Repository, issue, FlowKit.Maintainer, "/claude retry");
-        await kit.UntilAsync(() => kit.Agent.Tasks.Count == 2);
+        await kit.UntilAsync(() => kit.Agent.Tasks.Count == 3);
         await kit.UntilStatusAsync(issue, "claude:review");
 
         Assert.StartsWith($"{Comments} ", kit.Agent.Tasks[1].Guidance[^1], StringComparison.Ordinal);

@@ -38,6 +38,9 @@ internal static class Happenings
     public static RepositoryEvent ChangesRequested(long review, CommitId commit, string by = "ada") =>
         new RepositoryEvent.Reviewed("submitted", Pull(commit), review, "changes_requested", string.Empty, commit) { Key = NewKey(), Repository = Repository, Sender = new Requester(by, 1, IsBot: false) };
 
+    public static RepositoryEvent Reviewed(string text, CommitId commit) =>
+        new RepositoryEvent.Reviewed("submitted", Pull(commit), 6, "commented", text, commit) { Key = NewKey(), Repository = Repository, Sender = Ada };
+
     public static RepositoryEvent BasePushed() =>
         new RepositoryEvent.Pushed("refs/heads/main", Before: null, After: new CommitId(new string('b', 40))) { Key = NewKey(), Repository = Repository, Sender = Ada };
 

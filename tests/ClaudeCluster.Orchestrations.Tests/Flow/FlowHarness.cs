@@ -153,7 +153,11 @@ internal sealed class SaidFleet : IFleet
 {
     public string? Missing { get; set; }
 
+    /// <summary>Why nobody can be woken; null: anybody can.</summary>
+    public string? Failure { get; set; }
+
     public Task<Availability> FindAsync(Specialty specialty, AgentId? not, CancellationToken cancellationToken) => Task.FromResult(new Availability(Missing is null, Missing));
 
-    public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) => Task.FromResult(found);
+    public Task<Availability> WakeAsync(AgentCall call, Availability found, CancellationToken cancellationToken) =>
+        Failure is null ? Task.FromResult(found) : Task.FromException<Availability>(new HttpRequestException(Failure));
 }

@@ -123,8 +123,7 @@ public sealed class CommandTests
     {
         await using var harness = await FlowHarness.StartAsync(task => task.Limits.Usd < 10 ? Result(new AttemptOutcome.BudgetExhausted(task.Limits.Usd)) : Succeed(task));
         var receipt = await harness.HearAsync(Happenings.Labelled());
-        var asked = await harness.UntilAsync(receipt.FlowId!, flow => flow.Phase == FlowPhase.NeedsHuman);
-        Assert.Contains("/claude budget 10", Assert.Single(harness.GitHub.Comments).Markdown, StringComparison.Ordinal);
+        var asked = await harness.UntilAsync(receipt.FlowId!, flow => flow.Phase == FlowPhase.NeedsHuman && harness.GitHub.Comments is [{ Markdown: var shown }] && shown.Contains("/claude budget 10", StringComparison.Ordinal));
         Assert.NotNull(asked.Question);
 
         await harness.HearAsync(Happenings.Said("/claude budget 12"));
