@@ -55,6 +55,9 @@ public sealed record FlowSearch(string? OpenFlowId, int NextGeneration, string N
 
     /// <summary>The event is older than the one that started the open flow. GitHub's times are whole seconds: one of the same second is not.</summary>
     public bool IsBeforeOpenFlow { get; init; }
+
+    /// <summary>The open flow has said its last word and only tidies up, and the event came after it had been asked for: it is about a next one.</summary>
+    public bool IsAfterLastWord { get; init; }
 }
 
 /// <summary>Looks for the flows in the hub. The answer is kept by history: the generation is decided once.</summary>
@@ -101,6 +104,7 @@ public sealed class FindFlow(DurableTaskClient client) : TaskActivity<FlowAddres
         Policy = flow is null ? null : new PolicySnapshot(flow.Policy, flow.PolicyCommit),
         HasPullRequest = flow?.PullRequest is not null,
         IsBeforeOpenFlow = flow?.AskedAt is { } asked && address.EventAt < asked,
+        IsAfterLastWord = flow is { IsOver: true, AskedAt: var begun } && !(address.EventAt <= begun),
     };
 }
 

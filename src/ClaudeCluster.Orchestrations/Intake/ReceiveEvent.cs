@@ -56,9 +56,17 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             return await TellAllAsync(context, input);
         }
 
-        for (var (settled, crossed) = (false, false); ;)
+        for (var (settled, crossed, wait) = (false, false, FirstLook); ;)
         {
             var found = await context.CallFindFlowAsync(address with { IsExact = input.IsLookedUp });
+            if (found.IsAfterLastWord && EventRules.MayStart(input.Event))
+            {
+                // People see that a flow is over before it is.
+                await context.CreateTimer(wait, CancellationToken.None);
+                (crossed, wait) = (true, Longer(wait));
+                continue;
+            }
+
             if (found.OpenFlowId is null && !EventRules.MayStart(input.Event) && EventRules.CommandOf(input.Event) is null)
                 return new EventReceipt(FlowId: null, Started: false, "no flow of it is open");
             if (crossed)
@@ -90,6 +98,8 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
             crossed = true;
         }
     }
+
+    private static TimeSpan Longer(TimeSpan wait) => wait * 2 < LastLook ? wait * 2 : LastLook;
 
     private static Task SettleAsync(TaskOrchestrationContext context, EventDelivery input) =>
         input.Settles > TimeSpan.Zero ? context.CreateTimer(input.Settles, CancellationToken.None) : Task.CompletedTask;
@@ -177,7 +187,7 @@ public sealed class ReceiveEvent : TaskOrchestrator<EventDelivery, EventReceipt>
     {
         await context.CallRaiseOnFlowAsync(new(flowId, raise.News with { Repository = received.Repository }));
         await ReactAsync(context, received);
-        for (var wait = FirstLook; ; wait = wait * 2 < LastLook ? wait * 2 : LastLook)
+        for (var wait = FirstLook; ; wait = Longer(wait))
         {
             switch (await context.CallWasHeardAsync(new(flowId, raise.News.Key)))
             {

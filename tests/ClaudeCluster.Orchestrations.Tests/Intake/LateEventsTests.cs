@@ -1,3 +1,5 @@
+using ClaudeCluster.DurableTask;
+
 namespace ClaudeCluster.Orchestrations.Tests;
 
 /// <summary>Webhooks come in any order, and again after a day: what happened before a flow was asked for is not about it.</summary>
@@ -49,6 +51,20 @@ public sealed class LateEventsTests
     }
 
     [Fact]
+    public async Task A_label_that_is_set_again_once_the_flow_says_that_it_is_over_starts_the_next_one()
+    {
+        await using var harness = await FlowHarness.StartAsync<SlowToEnd>(task => Task.FromResult(Succeed(task)));
+        var first = await OpenAsync(harness, Labelled(Asked.AddMinutes(-30)));
+        await harness.HearAsync(Happenings.Said("/claude cancel"));
+        await harness.UntilAsync(first, flow => flow.IsOver);
+
+        var next = harness.HearAsync(Labelled(Asked));
+        await harness.Client.RaiseEventAsync(first, "end", "now");
+
+        Assert.Equal("issue-7-12-2", (await next).FlowId);
+    }
+
+    [Fact]
     public async Task The_operator_is_never_late_for_that_clock_is_not_GitHubs()
     {
         await using var harness = await FlowHarness.StartAsync(Succeed);
@@ -72,6 +88,18 @@ public sealed class LateEventsTests
         await harness.HearAsync(Edited("The third text, which was taken back.", Asked.AddMinutes(3)));
 
         Assert.Null((await harness.UntilAsync(id, _ => true)).NewerIssue);
+    }
+
+    /// <summary>What everybody sees is written, and what comes after it takes its time.</summary>
+    private sealed class SlowToEnd : IssueToPullRequest
+    {
+        protected override async Task<FlowState> TellAsync(TaskOrchestrationContext context, FlowState flow)
+        {
+            flow = await base.TellAsync(context, flow);
+            if (flow is { IsOver: true, Generation: 1 })
+                await context.WaitForExternalEvent<string>("end");
+            return flow;
+        }
     }
 
     private static async Task<string> OpenAsync(FlowHarness harness, IssueEvent labelled)
