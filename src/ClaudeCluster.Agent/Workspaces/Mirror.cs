@@ -40,7 +40,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isP
             await RefreshAsync(source, mark, cancellationToken);
             return await work();
         }
-        catch (GitException)
+        catch (GitException failure) when (!PassingTrouble.Is(failure))
         {
             if (await IsHealthyAsync(isPartial ? Place(mark) with { Lender = source.Address } : Place(mark), cancellationToken))
                 throw;
