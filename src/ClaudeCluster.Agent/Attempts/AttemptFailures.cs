@@ -8,6 +8,7 @@ internal static class AttemptFailures
     {
         OperationCanceledException when isStopping => new AttemptOutcome.HandedBack(),
         _ when isStopping && PassingTrouble.Is(failure) => new AttemptOutcome.HandedBack(),
+        AttemptEndedException => new AttemptOutcome.Withdrawn(),
         CoordinatorAwayException away => new AttemptOutcome.HostNotReady(
             $"The coordinator cannot be asked for a credential: {away.Message}", "See that the coordinator runs and can be reached from this PC."),
         HostNotReadyException host => new AttemptOutcome.HostNotReady(host.Detail, host.Fix),

@@ -10,7 +10,8 @@ public sealed class PushCredentials(ICoordinatorLink link, AgentId agent, string
     private static readonly TimeSpan OwnLifetime = TimeSpan.FromMinutes(10);
 
     /// <exception cref="CoordinatorAwayException">It cannot be reached, and this PC has no token of its own.</exception>
-    /// <exception cref="HostNotReadyException">It refuses one for this attempt.</exception>
+    /// <exception cref="AttemptEndedException">The attempt has ended, and too long ago for its work to be saved.</exception>
+    /// <exception cref="HostNotReadyException">It refuses one to this agent.</exception>
     public async Task<PushCredential?> FindAsync(AgentTask task, CancellationToken cancellationToken) =>
         await AskAsync(task, cancellationToken) ?? (gitHubToken is null ? null : new PushCredential("x-access-token", gitHubToken, time.GetUtcNow() + OwnLifetime));
 
