@@ -24,7 +24,10 @@ internal sealed class WithheldWork(AgentOptions options, Git git, TimeProvider t
         {
             var paths = await git.RunAsync(
                 workspace.Repository, ["diff-tree", "-r", "--name-only", "--no-renames", "-z", "--diff-filter=d", workspace.Base.Value, commit.Value], cancellationToken);
-            return _scan.Scan(await AddedLines.ReadAsync(git, workspace, commit, cancellationToken), paths.Split('\0'), message);
+            var lines = await AddedLines.ReadAsync(git, workspace, commit, cancellationToken);
+            // What is not on this PC is not sent either.
+            var large = workspace.LargeFiles is null ? [] : LargeFile.LinesOf(lines, workspace.Repository.Repository);
+            return _scan.Scan(lines.Concat(large), paths.Split('\0'), message);
         }
         catch (GitException tooLarge)
         {
