@@ -80,7 +80,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
                 return stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges();
             }
 
-            if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), CancellationToken.None) is { } withheld)
+            if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), task.DiffRules, CancellationToken.None) is { } withheld)
             {
                 known.Result = known.Result with { Claimed = _withheld.Redact(known.Result.Claimed) };
                 return withheld;

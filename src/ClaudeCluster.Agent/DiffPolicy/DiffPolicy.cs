@@ -41,6 +41,9 @@ internal static partial class DiffPolicy
     /// <summary>A path that test runners would take for a test, in the usual layouts of many languages.</summary>
     public static bool IsTest(string path) => TestPath().IsMatch(path);
 
+    /// <summary>Without what a terminal or a reader would obey.</summary>
+    public static string Show(string path) => Unprintable().Replace(path, "\ufffd");
+
     private static IEnumerable<string> Forbidden(Change change, DiffRules rules)
     {
         var globs = rules.ProtectedPaths.Select(pattern => new Glob(pattern)).ToList();
@@ -104,8 +107,6 @@ internal static partial class DiffPolicy
         }
         return false;
     }
-
-    private static string Show(string path) => Unprintable().Replace(path, "\ufffd");
 
     private static List<string> Shortened(List<string> lines) => lines.Count <= MostReasons
         ? lines
