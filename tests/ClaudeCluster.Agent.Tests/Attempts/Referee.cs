@@ -46,7 +46,17 @@ internal sealed class Referee : ITaskHub
 
     public Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) => throw new NotSupportedException();
+    /// <summary>The last result that came.</summary>
+    public ActivityCompletion? Completed { get; private set; }
+
+    public Action OnCompletion { get; set; } = () => { };
+
+    public Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default)
+    {
+        OnCompletion();
+        Completed = completion;
+        return Task.FromResult(Receipt.Accepted);
+    }
 
     public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => throw new NotSupportedException();
 
