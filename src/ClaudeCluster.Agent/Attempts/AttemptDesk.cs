@@ -104,8 +104,11 @@ public sealed class AttemptDesk(
 
             await news.DisposeAsync();
             log.Dispose();
+            desk.RemoveOldLogs();
         }
     }
+
+    private void RemoveOldLogs() => logs.RemoveOld();
 
     private void LogLine(string attempt, string line) => logger.AttemptSays(attempt, line);
 }
