@@ -180,7 +180,10 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             if (await workspace.FindUnresolvedAsync(commit, CancellationToken.None) is [_, ..] unresolved)
                 return ([], new AttemptOutcome.Failed($"The conflict is not resolved: git's marks are left in {string.Join(", ", unresolved.Take(5))}."));
             var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
-            return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
+            var verified = await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping);
+            foreach (var test in verified.Where(test => test.Counts is not null))
+                progress?.Report($"{test.Command}: {test.Counts}");
+            return (verified, null);
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
