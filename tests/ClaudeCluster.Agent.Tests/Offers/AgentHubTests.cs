@@ -1,4 +1,3 @@
-using ClaudeCluster.DurableTask.Hub;
 using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging.Abstractions;
 
