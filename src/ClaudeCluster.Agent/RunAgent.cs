@@ -28,7 +28,7 @@ public sealed class RunAgent(AgentOptions options, DurableTaskClient client, Att
         await using var listener = desk.Begin(task);
         var result = await story.RunAsync(task, listener, end.Token);
         // Whoever ended the attempt does not want the result; it is told to people all the same.
-        if (result.Outcome is AttemptOutcome.HandedBack && watch.Outcome is { } outcome)
+        if (result.Outcome is AttemptOutcome.HandedBack or AttemptOutcome.Withdrawn && watch.Outcome is { } outcome)
             result = result with { Outcome = outcome };
         listener.End(result);
         return result;

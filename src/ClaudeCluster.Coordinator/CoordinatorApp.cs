@@ -59,7 +59,7 @@ public sealed class CoordinatorApp : IAsyncDisposable
         var fleet = new Fleet(registry, hub is null ? static _ => false : hub.IsConnected, options.Runners is { } runners ? new WakeUps(runners, options.Records, time) : null, time);
         HealthApi.MapTo(web, options.IsSound);
         new AgentsApi(gate, registry, fleet).MapTo(web);
-        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials).MapTo(web);
+        new AttemptsApi(gate, AttemptsOf(options, hub), new AttemptDesk(time), options.PushCredentials, time).MapTo(web);
         new AuditApi(gate, audit).MapTo(web);
         var notes = new EventNotes(options.Records, audit, time, logger);
         MapDoors(options, gate, notes, web, time);

@@ -125,7 +125,10 @@ public sealed class AccessTests : IDisposable
         using var told = await after.Client(own).PostAsJsonAsync($"/api/attempts/{id}/push-credential", new { agent = "pc-3", branch = "claude/wip/12-1-a1" }, Cancellation);
 
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, ended!.Status);
-        Assert.Equal(HttpStatusCode.Conflict, told.StatusCode);
+        // Its owner may still save its work for a while; this coordinator has no GitHub to do it with.
+        Assert.Equal((HttpStatusCode.NotFound, "noGitHub"), (told.StatusCode, (await TestCoordinator.ReadAsync(told))["code"]!.GetValue<string>()));
+        using var foreign = await after.Client(other).PostAsJsonAsync($"/api/attempts/{id}/push-credential", new { agent = "pc-4", branch = "claude/wip/12-1-a1" }, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         var refused = await Assert.ThrowsAsync<RpcException>(() => after.Connect(other).GetAsync(id, payloads: true, Cancellation));
         Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
     }

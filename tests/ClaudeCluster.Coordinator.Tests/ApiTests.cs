@@ -137,6 +137,20 @@ public sealed class ApiTests : IDisposable
     }
 
     [Fact]
+    public async Task The_named_owner_may_still_push_when_the_attempt_has_just_ended_and_nobody_else()
+    {
+        await using var coordinator = await TestCoordinator.StartAsync(_folder.Path);
+        var token = await coordinator.AddAgentAsync("pc-3", "backend");
+        var (id, _, _) = await coordinator.GiveAttemptAsync(token, "RunAgent:backend", owner: "pc-3");
+        await TestCoordinator.UntilAsync(async () => (await coordinator.Hub.GetAsync(id, payloads: true, Cancellation))?.CustomStatus is not null);
+        await new DurableTaskClient(coordinator.Hub).TerminateInstanceAsync(id, cancellation: Cancellation);
+
+        using var answer = await coordinator.Client(token).PostAsJsonAsync($"/api/attempts/{id}/push-credential", new PushCredentialRequest(new AgentId("pc-3"), 1, "claude/wip/12-1-a1"), Cancellation);
+
+        Assert.Equal((HttpStatusCode.NotFound, "noGitHub"), (answer.StatusCode, (await TestCoordinator.ReadAsync(answer))["code"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task The_fleet_says_who_is_there_and_who_was_last_seen()
     {
         await using var coordinator = await TestCoordinator.StartAsync(_folder.Path);

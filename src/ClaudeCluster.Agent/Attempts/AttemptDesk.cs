@@ -11,10 +11,17 @@ public sealed class AttemptDesk(
     /// <summary>Of the offer gate: the account is used up until a known time.</summary>
     public const string Account = "account";
 
-    /// <summary>Of the offer gate: somebody must mend the PC or its login; it is looked at again and again.</summary>
+    /// <summary>Of the offer gate: somebody must mend the PC; it is looked at again and again.</summary>
     public const string Host = "host";
 
+    /// <summary>Of the offer gate: the login is no longer good, which only an attempt can find out; the next one is taken after ever longer pauses.</summary>
+    public const string Login = "login";
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     private readonly ConcurrentDictionary<string, RunningAttempt> _running = new(StringComparer.Ordinal);
+    private int _loginFailures;
 
     public CancellationToken AtOnce => atOnce;
 
@@ -54,12 +61,28 @@ public sealed class AttemptDesk(
             case AttemptOutcome.UsageLimited limited:
                 gate.Close(Account, $"usage limit until {limited.ResetsAt:u}", limited.ResetsAt);
                 break;
-            case AttemptOutcome.NotAuthenticated or AttemptOutcome.AccountBlocked or AttemptOutcome.HostNotReady:
+            case AttemptOutcome.NotAuthenticated or AttemptOutcome.AccountBlocked:
+                CloseForLogin(OutcomeText.Describe(outcome));
+                break;
+            case AttemptOutcome.HostNotReady:
                 gate.Close(Host, OutcomeText.Describe(outcome));
+                break;
+            case AttemptOutcome.Succeeded or AttemptOutcome.NoChanges or AttemptOutcome.TestsFailed or AttemptOutcome.PolicyRejected or AttemptOutcome.TurnsExhausted or AttemptOutcome.BudgetExhausted:
+                Interlocked.Exchange(ref _loginFailures, 0);
                 break;
             default:
                 break;
         }
+    }
+
+    /// <summary>Of several attempts that fail at once, one counts.</summary>
+    private void CloseForLogin(string why)
+    {
+        if (gate.IsClosedBy(Login))
+            return;
+        var pause = FirstPause * Math.Pow(2, Math.Min(Interlocked.Increment(ref _loginFailures) - 1, 10));
+        var until = time.GetUtcNow() + (pause < LongestPause ? pause : LongestPause);
+        gate.Close(Login, $"{why}; the next attempt is taken at {until:u}", until);
     }
 
     private sealed class Listener(AttemptDesk desk, AgentTask task, AttemptNews news, RollingFile log) : IAttemptListener
@@ -104,8 +127,11 @@ public sealed class AttemptDesk(
 
             await news.DisposeAsync();
             log.Dispose();
+            desk.RemoveOldLogs();
         }
     }
+
+    private void RemoveOldLogs() => logs.RemoveOld();
 
     private void LogLine(string attempt, string line) => logger.AttemptSays(attempt, line);
 }

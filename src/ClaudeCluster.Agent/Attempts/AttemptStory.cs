@@ -11,6 +11,7 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
     private readonly CommitAndPush _publishing = new(git);
     private readonly DiffReader _diffs = new(git);
     private readonly WithheldWork _withheld = new(options, git, time);
+    private readonly Perseverance _perseverance = new(time);
 
     /// <param name="task">What to do.</param>
     /// <param name="progress">Told what happens, for people.</param>
@@ -18,14 +19,15 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
     public async Task<AttemptResult> RunAsync(AgentTask task, IProgress<string>? progress, CancellationToken stopping)
     {
         var start = time.GetTimestamp();
-        var result = new AttemptResult { Agent = options.AgentId, Coder = coder.Name, Outcome = new AttemptOutcome.Failed("The attempt did not begin.") };
+        var known = new Known { Result = new AttemptResult { Agent = options.AgentId, Coder = coder.Name, Outcome = new AttemptOutcome.Failed("The attempt did not begin.") } };
+        AttemptOutcome outcome;
         try
         {
             using var memory = TaskMemory.TryOpen(options.Root, task, time);
-            var workspace = await workspaces.OpenAsync(task, stopping);
+            var workspace = await _perseverance.TryAsync(task.AttemptId, () => workspaces.OpenAsync(task, stopping), progress, stopping);
             try
             {
-                result = await WorkAsync(task, workspace, memory, result, progress, stopping);
+                outcome = await WorkAsync(task, workspace, memory, known, progress, stopping);
             }
             finally
             {
@@ -35,9 +37,15 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {
             progress.Hear(failure.ToString());
-            result = result with { Outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)! };
+            outcome = AttemptFailures.Explain(failure, stopping.IsCancellationRequested)!;
         }
-        return result with { Usage = result.Usage with { Duration = time.GetElapsedTime(start) } };
+        return known.Result with { Outcome = outcome, Usage = known.Result.Usage with { Duration = time.GetElapsedTime(start) } };
+    }
+
+    /// <summary>What is known of the attempt so far, which no exception takes away: it has been paid.</summary>
+    private sealed class Known
+    {
+        public required AttemptResult Result { get; set; }
     }
 
     private static async Task LeaveAsync(Workspace workspace, IProgress<string>? progress)
@@ -49,14 +57,14 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
         progress.Hear(left.ToString());
     }
 
-    private async Task<AttemptResult> WorkAsync(AgentTask task, Workspace workspace, TaskMemory? memory, AttemptResult result, IProgress<string>? progress, CancellationToken stopping)
+    private async Task<AttemptOutcome> WorkAsync(AgentTask task, Workspace workspace, TaskMemory? memory, Known known, IProgress<string>? progress, CancellationToken stopping)
     {
         progress.Enter("coding");
         var job = JobOf(task, workspace, memory, progress);
         var report = await EditAsync(job, stopping);
         for (var turn = 0; ; turn++)
         {
-            result = result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
+            known.Result = known.Result with { Usage = report.Usage, ClaudeSession = report.Session, Claimed = Shortened(report.Claimed) };
 
             // From here on nothing is cut short by a stop: the work is saved first. Git has its own limits.
             var commit = await _publishing.CommitAsync(workspace, CommitMessage.Write(task), CancellationToken.None);
@@ -69,15 +77,20 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
                     continue;
                 }
 
-                return result with { Outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges() };
+                return stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : report.Failure ?? new AttemptOutcome.NoChanges();
             }
 
-            if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), CancellationToken.None) is { } withheld)
-                return result with { Outcome = withheld, Claimed = _withheld.Redact(result.Claimed) };
+            if (await _withheld.LookAsync(workspace, commit, CommitMessage.Write(task), task.DiffRules, CancellationToken.None) is { } withheld)
+            {
+                known.Result = known.Result with { Claimed = _withheld.Redact(known.Result.Claimed) };
+                return withheld;
+            }
+
             // Read before the tests, which run what the coder wrote.
             var verdict = DiffPolicy.Judge(await _diffs.ReadAsync(workspace, commit, CancellationToken.None), task.DiffRules);
             progress.Enter("verifying");
             var (verified, failure) = report.Failure is null ? await VerifyAsync(task, workspace, commit, progress, stopping) : ([], report.Failure);
+            known.Result = known.Result with { Verified = verified, Diff = verdict.Summary };
             await workspace.RestoreMirrorAsync(CancellationToken.None);
             if (failure is null && coder.TakesFollowUps && !stopping.IsCancellationRequested && FixTurn.Next(turn, task.Limits, report, verified) is { } failed)
             {
@@ -85,11 +98,31 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
                 continue;
             }
 
-            progress.Enter("pushing");
+            await PushAsync(task, workspace, commit, progress, stopping);
+            known.Result = known.Result with { Commit = commit };
+            return stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : failure ?? Judge(verified, verdict);
+        }
+    }
+
+    private async Task PushAsync(AgentTask task, Workspace workspace, CommitId commit, IProgress<string>? progress, CancellationToken stopping)
+    {
+        progress.Enter("pushing");
+        try
+        {
+            await _perseverance.TryAsync(task.AttemptId, PushOnceAsync, progress, stopping);
+        }
+        catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
+        {
+            progress?.Report($"the work could not be pushed: it is commit {commit.Short} in {workspace.RepositoryName} of this agent, and on no other PC");
+            throw;
+        }
+
+        progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
+
+        async Task<CommitId> PushOnceAsync()
+        {
             await _publishing.PushAsync(workspace, commit, task.AttemptBranch, CancellationToken.None);
-            progress?.Report($"pushed {task.AttemptBranch} at {commit.Short}");
-            var outcome = stopping.IsCancellationRequested ? new AttemptOutcome.HandedBack() : failure ?? Judge(verified, verdict);
-            return result with { Outcome = outcome, Commit = commit, Verified = verified, Diff = verdict.Summary };
+            return commit;
         }
     }
 
@@ -147,7 +180,10 @@ public sealed class AttemptStory(AgentOptions options, ICoder coder, Workspaces 
             if (await workspace.FindUnresolvedAsync(commit, CancellationToken.None) is [_, ..] unresolved)
                 return ([], new AttemptOutcome.Failed($"The conflict is not resolved: git's marks are left in {string.Join(", ", unresolved.Take(5))}."));
             var verify = new Verify(options with { Sandbox = options.Sandbox?.For(task) }, time);
-            return (await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping), null);
+            var verified = await verify.RunAsync(workspace, commit, task.Tests, task.Limits.TestTime, stopping);
+            foreach (var test in verified.Where(test => test.Counts is not null))
+                progress?.Report($"{test.Command}: {test.Counts}");
+            return (verified, null);
         }
         catch (Exception failure) when (AttemptFailures.Explain(failure, stopping.IsCancellationRequested) is not null)
         {

@@ -4,6 +4,7 @@ namespace ClaudeCluster.Agent;
 internal static class GitFolders
 {
     private const string Pointer = "gitdir: ";
+    private const int LongestLine = 8192;
 
     /// <summary>
     /// The repository's git folder; empty if all is inside. The pointer is a file in the work tree, where the model writes, so it is believed only
@@ -23,5 +24,14 @@ internal static class GitFolders
         return Path.GetDirectoryName(own) == Path.Combine(repository, "worktrees") ? [repository] : [];
     }
 
-    private static string? ReadLine(string file) => File.Exists(file) ? File.ReadLines(file).FirstOrDefault()?.Trim() : null;
+    /// <summary>The first line; null if there is none, or nothing that git writes. A pipe in a file's place would keep us for ever.</summary>
+    private static string? ReadLine(string file)
+    {
+        if (!FileState.IsPlainFile(file))
+            return null;
+        using var reader = new StreamReader(file);
+        var head = new char[LongestLine];
+        var line = new string(head, 0, reader.ReadBlock(head)).Split('\n')[0].Trim();
+        return line.Length is 0 or LongestLine || line.Contains('\0', StringComparison.Ordinal) ? null : line;
+    }
 }

@@ -55,7 +55,9 @@ public sealed class CoordinatorLink : ICoordinatorLink, IDisposable
             return null;
         if ((int)response.StatusCode >= 500)
             throw new CoordinatorAwayException(await ProblemAsync(response, cancellationToken));
-        throw new HostNotReadyException($"The coordinator gives no credential to push with: {await ProblemAsync(response, cancellationToken)}", "See whether the attempt was cancelled, and whether the agent's token is still good.");
+        if (response.StatusCode == HttpStatusCode.Conflict)
+            throw new AttemptEndedException(await ProblemAsync(response, cancellationToken));
+        throw new HostNotReadyException($"The coordinator gives no credential to push with: {await ProblemAsync(response, cancellationToken)}", "See whether the agent's token is still good, and is this agent's own.");
     }
 
     public void Dispose() => _http.Dispose();

@@ -10,7 +10,8 @@ public interface ICoordinatorLink
     Task<ProgressAnswer> TellAsync(string attemptId, AttemptProgress progress, CancellationToken cancellationToken);
 
     /// <returns>Null: the coordinator has none to give, because it has no GitHub.</returns>
-    /// <exception cref="HostNotReadyException">It refuses one for this attempt.</exception>
+    /// <exception cref="AttemptEndedException">The attempt has ended, and too long ago for its work to be saved.</exception>
+    /// <exception cref="HostNotReadyException">It refuses one to this agent.</exception>
     /// <exception cref="CoordinatorAwayException">It cannot be reached.</exception>
     Task<PushCredential?> AskForPushAsync(string attemptId, PushCredentialRequest request, CancellationToken cancellationToken);
 }
@@ -25,6 +26,9 @@ public sealed class CoordinatorAwayException(string reason, bool isRefusal = fal
     /// <summary>What a person can mend; null: nothing is known of that.</summary>
     public Problem? Problem { get; init; }
 }
+
+/// <summary>Whoever asked for the attempt wants nothing of it any more, which is no trouble of this PC.</summary>
+public sealed class AttemptEndedException(string reason) : Exception(reason);
 
 /// <summary>An agent with a hub alone has nobody to tell.</summary>
 public sealed class NoCoordinator : ICoordinatorLink

@@ -41,6 +41,9 @@ internal static partial class DiffPolicy
     /// <summary>A path that test runners would take for a test, in the usual layouts of many languages.</summary>
     public static bool IsTest(string path) => TestPath().IsMatch(path);
 
+    /// <summary>Without what a terminal or a reader would obey.</summary>
+    public static string Show(string path) => Unprintable().Replace(path, "\ufffd");
+
     private static IEnumerable<string> Forbidden(Change change, DiffRules rules)
     {
         var globs = rules.ProtectedPaths.Select(pattern => new Glob(pattern)).ToList();
@@ -49,7 +52,7 @@ internal static partial class DiffPolicy
             if (globs.FirstOrDefault(glob => glob.Matches(file.Path)) is { } glob)
                 yield return $"{Show(file.Path)} is protected ({glob.Pattern}): only people change it.";
             if (file.LinkTarget is { } target && LeavesRepository(file.Path, target))
-                yield return $"{Show(file.Path)} is a link to {Show(target)}, outside of the repository.";
+                yield return $"{Show(file.Path)} is a link to {Show(target)}, outside of the repository or by a way that may lead there.";
             if ((file.IsLink || file.IsSubmodule) && globs.FirstOrDefault(glob => glob.IsAbove(file.Path)) is { } below)
                 yield return $"{Show(file.Path)} stands where the folder of protected files belongs ({below.Pattern}): only people change it.";
             if (file.Bytes > MostBytes)
@@ -91,21 +94,18 @@ internal static partial class DiffPolicy
             yield return $"The test {Show(file.Path)} has new lines that skip tests.";
     }
 
+    /// <summary>
+    /// A name on the way may be a link itself, whose parent is another folder than it seems: only the first steps go up, through folders that the link's
+    /// own path proves to be folders.
+    /// </summary>
     private static bool LeavesRepository(string path, string target)
     {
         if (target.StartsWith('/') || target.Contains('\\', StringComparison.Ordinal) || target.Contains(':', StringComparison.Ordinal))
             return true;
-        var depth = path.Count(character => character == '/');
-        foreach (var folder in target.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            depth += folder switch { "." => 0, ".." => -1, _ => 1 };
-            if (depth < 0)
-                return true;
-        }
-        return false;
+        var steps = target.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(step => step != ".").ToList();
+        var up = steps.TakeWhile(step => step == "..").Count();
+        return up > path.Count(character => character == '/') || steps.Skip(up).Contains("..");
     }
-
-    private static string Show(string path) => Unprintable().Replace(path, "\ufffd");
 
     private static List<string> Shortened(List<string> lines) => lines.Count <= MostReasons
         ? lines

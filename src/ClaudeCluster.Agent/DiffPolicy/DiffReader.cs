@@ -19,6 +19,7 @@ internal sealed class DiffReader(Git git)
         var files = ParseRaw(await DiffAsync(workspace, commit, ["--raw", "--abbrev=64", "-z"], [], cancellationToken)).ToList();
         var lines = ParseNumbers(await DiffAsync(workspace, commit, ["--numstat", "-z"], [], cancellationToken));
         var sizes = await ReadSizesAsync(workspace, files.Where(file => file.Mode != Submodule && file.Status != 'D').Select(file => file.Blob), cancellationToken);
+        var largeFiles = await ReadLargeFilesAsync(workspace, commit, sizes, cancellationToken);
         var changed = new List<ChangedFile>();
         int links = 0, tests = 0;
         foreach (var (mode, blob, status, path) in files)
@@ -34,6 +35,8 @@ internal sealed class DiffReader(Git git)
                 IsLink = mode == Link,
                 IsSubmodule = mode == Submodule,
             };
+            if (largeFiles.GetValueOrDefault(path) is { } large)
+                file = file with { Bytes = large.Bytes, Added = large.IsBinary() ? null : added };
             if (file.IsLink && links++ < DiffPolicy.MostLinks)
                 file = file with { LinkTarget = await git.RunAsync(workspace.Repository, ["cat-file", "blob", blob], cancellationToken) };
             if (file is { IsDeleted: false, IsNew: false, Added: not null } && DiffPolicy.IsTest(path))
@@ -43,6 +46,21 @@ internal sealed class DiffReader(Git git)
             changed.Add(file);
         }
         return new Change(changed);
+    }
+
+    /// <summary>What the change's pointers of git-lfs stand for.</summary>
+    private async Task<Dictionary<string, LargeFile>> ReadLargeFilesAsync(Workspace workspace, CommitId commit, Dictionary<string, long> sizes, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, LargeFile>(StringComparer.Ordinal);
+        if (workspace.LargeFiles is null)
+            return found;
+        foreach (var (mode, blob, _, path) in ParseRaw(await DiffAsync(workspace, commit, ["--raw", "--abbrev=64", "-z", "--text", "-G", LargeFile.Line], [], cancellationToken)))
+        {
+            if (mode is not Link and not Submodule && sizes.TryGetValue(blob, out var size) && size <= LargeFile.MostPointerBytes
+                && LargeFile.Of(await git.RunAsync(workspace.Repository, ["cat-file", "blob", blob], cancellationToken), workspace.Repository.Repository) is { } large)
+                found[path] = large;
+        }
+        return found;
     }
 
     private async Task<Dictionary<string, long>> ReadSizesAsync(Workspace workspace, IEnumerable<string> blobs, CancellationToken cancellationToken)

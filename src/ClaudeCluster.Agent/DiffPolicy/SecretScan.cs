@@ -32,9 +32,10 @@ internal sealed class SecretScan(IReadOnlyList<string> ownSecrets, TimeProvider 
                 findings.Add($"The commit's message holds {rule}.");
         }
         AddedLine? before = null;
+        var broken = string.Empty;
         foreach (var line in lines.Select(line => (AddedLine?)line).Append(null))
         {
-            if (before is { } current && RuleFor(current, line?.Text) is { } rule)
+            if (before is { } current && (RuleFor(current, line?.Text) ?? RuleForBroken(current, line, ref broken)) is { } rule)
                 findings.Add(string.Create(CultureInfo.InvariantCulture, $"{WithoutOwn(current.Path)}:{current.Number} holds {rule}."));
             if (findings.Count >= MostFindings)
                 return [.. findings, "And perhaps more."];
@@ -43,6 +44,21 @@ internal sealed class SecretScan(IReadOnlyList<string> ownSecrets, TimeProvider 
             before = line;
         }
         return findings;
+    }
+
+    /// <summary>What lines have broken: their digits are put together for as long as the lines follow each other.</summary>
+    /// <param name="line">The one that may be the last of it.</param>
+    /// <param name="next">What comes after it.</param>
+    /// <param name="digits">Of the lines before; from now on of this one too.</param>
+    private string? RuleForBroken(AddedLine line, AddedLine? next, ref string digits)
+    {
+        if (_own.Wrapped.Longest == 0)
+            return null;
+        digits += WrappedForms.DigitsOf(line.Text);
+        var isFound = _own.Wrapped.Find(digits, 0).Start >= 0;
+        var goesOn = !isFound && next is { } follower && follower.Path == line.Path && follower.Number == line.Number + 1;
+        digits = goesOn ? digits[Math.Max(0, digits.Length - _own.Wrapped.Longest)..] : string.Empty;
+        return isFound ? "a secret of this agent itself" : null;
     }
 
     private string? RuleFor(AddedLine line, string? next)

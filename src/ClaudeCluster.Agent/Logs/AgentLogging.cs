@@ -26,6 +26,9 @@ internal static partial class AgentLogging
     [LoggerMessage(Level = LogLevel.Warning, Message = "The result of '{Attempt}' is not wanted any more: the attempt has ended, or this agent's lease has. What was done stands on its wip branch.")]
     public static partial void ResultRefused(this ILogger logger, string attempt);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The result of '{Attempt}' cannot be stored on this disk; it is sent all the same.")]
+    public static partial void ResultNotStored(this ILogger logger, string attempt, Exception failure);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "An earlier process of this agent left the result of '{Attempt}'; it is sent now.")]
     public static partial void ResultLeftOver(this ILogger logger, string attempt);
 

@@ -32,10 +32,11 @@ public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal
             Result = completion.Result is { } result ? RedactedJson.Apply(result, redact) : null,
             Failure = completion.Failure is { } failure ? failure with { ErrorMessage = redact(failure.ErrorMessage) } : null,
         };
-        var entry = await journal.StoreAsync(clean);
+        var entry = await TryStoreAsync(clean);
         var receipt = await hub.CompleteAsync(clean, cancellation);
         // Not before it has an answer: else a crash here would lose it. A second delivery names a token that is no longer good.
-        ResultJournal.Forget(entry);
+        if (entry is not null)
+            ResultJournal.Forget(entry);
         if (receipt == Receipt.LeaseLost)
             logger.ResultRefused(completion.Item.InstanceId);
         else
@@ -66,4 +67,18 @@ public sealed class AgentHub(ITaskHub hub, OfferGate gate, ResultJournal journal
     public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => hub.QueryAsync(query, cancellation);
 
     public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => hub.PurgeAsync(request, cancellation);
+
+    /// <summary>A disk that takes nothing more must not stop the agent, whose other attempts go on: the result is then safe only when it has been sent.</summary>
+    private async Task<string?> TryStoreAsync(ActivityCompletion completion)
+    {
+        try
+        {
+            return await journal.StoreAsync(completion);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            logger.ResultNotStored(completion.Item.InstanceId, failure);
+            return null;
+        }
+    }
 }

@@ -15,7 +15,7 @@ public sealed class Redaction(IReadOnlyList<string> secrets)
     private readonly SecretForms _own = new(secrets);
 
     /// <summary>The text without secrets; the same object if there was none.</summary>
-    public string Apply(string text) => WithoutShapes(WithoutOwn(text));
+    public string Apply(string text) => WithoutShapes(WithoutWrapped(WithoutOwn(text)));
 
     /// <summary>For text that comes in pieces, whose borders a secret may cross.</summary>
     public RedactedChunks Chunks() => new(this);
@@ -31,6 +31,25 @@ public sealed class Redaction(IReadOnlyList<string> secrets)
         {
             clean.Append(text, rest, start - rest).Append(Mark);
             rest = start + length;
+        }
+        return clean.Append(text, rest, text.Length - rest).ToString();
+    }
+
+    private string WithoutWrapped(string text)
+    {
+        if (_own.Wrapped.Longest == 0 || !(text.Contains('\n', StringComparison.Ordinal) || text.Contains("\\n", StringComparison.Ordinal)))
+            return text;
+        var places = new List<int>(text.Length);
+        var digits = WrappedForms.DigitsOf(text, places);
+        var (start, length) = _own.Wrapped.Find(digits, 0);
+        if (start < 0)
+            return text;
+        var clean = new StringBuilder(text.Length);
+        var rest = 0;
+        for (; start >= 0; (start, length) = _own.Wrapped.Find(digits, start + length))
+        {
+            clean.Append(text, rest, places[start] - rest).Append(Mark);
+            rest = places[start + length - 1] + 1;
         }
         return clean.Append(text, rest, text.Length - rest).ToString();
     }

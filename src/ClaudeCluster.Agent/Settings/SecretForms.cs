@@ -25,7 +25,12 @@ internal sealed class SecretForms
         // The longest first: one secret may begin with another.
         _forms = [.. secrets.SelectMany(Of).Distinct(StringComparer.Ordinal).OrderByDescending(form => form.Length)];
         _search = SearchValues.Create(_forms, StringComparison.Ordinal);
+        var plain = secrets.Select(secret => secret.Trim()).Where(secret => secret.Length >= Shortest).ToList();
+        Wrapped = new WrappedForms(plain, plain.SelectMany(EncodedFormsOf));
     }
+
+    /// <summary>The same secrets when lines have broken them.</summary>
+    public WrappedForms Wrapped { get; }
 
     public bool IsEmpty => _forms.Length == 0;
 
@@ -63,6 +68,12 @@ internal sealed class SecretForms
         yield return escaped;
         yield return WithSmallHex(escaped);
         yield return WebUtility.UrlEncode(text);
+        foreach (var encoded in EncodedFormsOf(text))
+            yield return encoded;
+    }
+
+    private static IEnumerable<string> EncodedFormsOf(string text)
+    {
         var bytes = Encoding.UTF8.GetBytes(text);
         yield return Convert.ToHexString(bytes);
         yield return Convert.ToHexStringLower(bytes);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ClaudeCluster.Agent;
 
 /// <summary>Runs the test commands itself, whatever the coder says about them, on a clean checkout of the commit.</summary>
@@ -8,7 +10,9 @@ namespace ClaudeCluster.Agent;
 /// </remarks>
 public sealed class Verify(AgentOptions options, TimeProvider time)
 {
+    // Of the output: what goes into the result, and where a tool's last words about its tests are looked for.
     private const int TailBytes = 4096;
+    private const int ReadBytes = 64 * 1024;
 
     private readonly Sandbox? _sandbox = Sandbox.Of(options, time);
 
@@ -40,22 +44,32 @@ public sealed class Verify(AgentOptions options, TimeProvider time)
             Mark = workspace.Mark,
             WallTime = limit,
             Resources = options.Resources,
-            TailBytes = TailBytes,
+            TailBytes = ReadBytes,
         };
         if (_sandbox is not null)
             command = await _sandbox.AroundAsync(command, ReachOf(workspace, folder), cancellationToken);
         var result = await ChildProcess.RunAsync(command, time, cancellationToken);
         if (_sandbox is not null)
             Sandbox.ThrowIfBroken(result);
+        var said = Tail(result.Both);
         var tail = result.End switch
         {
             ChildEnd.NotStarted => result.Reason!,
-            ChildEnd.TimedOut => $"{result.Both}\n(stopped after {limit})",
-            ChildEnd.OverLimit => $"{result.Both}\n(stopped: {result.Reason})",
-            _ => result.Both,
+            ChildEnd.TimedOut => $"{said}\n(stopped after {limit})",
+            ChildEnd.OverLimit => $"{said}\n(stopped: {result.Reason})",
+            _ => said,
         };
-        return new Verification(test.Command, result.End == ChildEnd.Exited ? result.ExitCode : null, result.Duration, tail, test.Source);
+        return new Verification(test.Command, result.End == ChildEnd.Exited ? result.ExitCode : null, result.Duration, tail, test.Source) { Counts = TestCounting.Of(result.Both) };
     }
+
+    /// <summary>By bytes, because that is what history counts, and never in the middle of a character.</summary>
+    private static string Tail(string output)
+    {
+        var tail = new OutputTail(TailBytes);
+        tail.Add(Encoding.UTF8.GetBytes(output));
+        return tail.ToString();
+    }
+
     private SandboxReach ReachOf(Workspace workspace, string folder) => new([folder, workspace.TestScratch])
     {
         Readable = GitFolders.Of(folder),

@@ -10,6 +10,7 @@ internal readonly record struct FileState(uint Inode, uint Size, uint Changed, u
     private const uint All = 0x7ff;
     private const int KindMask = 0xF000;
     private const int KindFolder = 0x4000;
+    private const int KindFile = 0x8000;
 
     /// <summary>Of the file or link itself; null: there is none, it is a folder, or it has a second name.</summary>
     public static FileState? Read(string path) => statx(HereOrAbsolute, path, NoFollow, All, out var told) == 0 && told is { Links: 1 } && (told.Mode & KindMask) != KindFolder
@@ -18,6 +19,11 @@ internal readonly record struct FileState(uint Inode, uint Size, uint Changed, u
 
     /// <summary>False for a link to one.</summary>
     public static bool IsFolder(string path) => statx(HereOrAbsolute, path, NoFollow, All, out var told) == 0 && (told.Mode & KindMask) == KindFolder;
+
+    /// <summary>False for a link, and for a pipe or a device, which would keep whoever reads it. On every system.</summary>
+    public static bool IsPlainFile(string path) => OperatingSystem.IsLinux()
+        ? statx(HereOrAbsolute, path, NoFollow, All, out var told) == 0 && (told.Mode & KindMask) == KindFile
+        : new FileInfo(path) is { Exists: true, LinkTarget: null };
 
     [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

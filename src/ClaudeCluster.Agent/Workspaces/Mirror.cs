@@ -23,6 +23,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isP
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> InProcess = new(StringComparer.Ordinal);
 
     private readonly PartialCopy _partial = new(git, folder);
+    private readonly MirrorUpkeep _upkeep = new(git, folder, time);
 
     public string Folder => folder;
 
@@ -40,7 +41,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isP
             await RefreshAsync(source, mark, cancellationToken);
             return await work();
         }
-        catch (GitException)
+        catch (GitException failure) when (!PassingTrouble.Is(failure))
         {
             if (await IsHealthyAsync(isPartial ? Place(mark) with { Lender = source.Address } : Place(mark), cancellationToken))
                 throw;
@@ -152,6 +153,9 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isP
             await source.ContactAsync(place, cancellationToken),
             ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--", from, "+refs/heads/*:refs/remotes/origin/*"],
             cancellationToken);
+        // What a partial copy lacks on purpose git would have to be told of.
+        if (!isPartial)
+            await _upkeep.PackAsync(mark, cancellationToken);
     }
 
     private async Task<bool> HasAsync(CommitId commit, string mark, CancellationToken cancellationToken) =>
@@ -179,6 +183,7 @@ internal sealed class Mirror(Git git, string folder, TimeProvider time, bool isP
         RestoreFile("config", Config);
         RestoreFile("HEAD", Head);
         FolderRemoval.Remove(Path.Combine(folder, "objects", "info"));
+        _upkeep.RemoveUnfinished();
         RestoreRefs(Directory.CreateDirectory(Path.Combine(folder, "refs")));
         var worktrees = new DirectoryInfo(Path.Combine(folder, "worktrees"));
         foreach (var worktree in worktrees.Exists ? worktrees.EnumerateDirectories() : [])

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ClaudeCluster.DurableTask.Client;
 using ClaudeCluster.DurableTask.History;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 namespace ClaudeCluster.Coordinator;
 
 /// <summary>Agents tell how their attempts go, and ask to push; the operator looks on.</summary>
-internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk desk, IPushCredentials? credentials)
+internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk desk, IPushCredentials? credentials, TimeProvider time)
 {
     private const string WipBranches = "claude/wip/";
 
@@ -75,7 +74,7 @@ internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk des
         await CheckGivenAsync(http, agent, request.Agent);
         if (request.Branch?.StartsWith(WipBranches, StringComparison.Ordinal) != true)
             throw gate.Refuse(http, ApiProblem.Forbidden($"An agent pushes only branches below {WipBranches}.", "Push the attempt's own branch."));
-        if (await attempts.GetAsync(IdOf(http), http.RequestAborted) is not { } attempt || IsEnded(attempt))
+        if (await attempts.GetAsync(IdOf(http), http.RequestAborted) is not { } attempt || !LastPush.IsAllowed(attempt, agent.Record.Id, time.GetUtcNow()))
             throw gate.Refuse(http, ApiProblem.Conflict("attemptEnded", "id", "The attempt has ended.", "Nothing is to be pushed for it any more."));
         if (credentials is null)
             throw NoCredential("This coordinator has no GitHub.");
@@ -108,9 +107,6 @@ internal sealed class AttemptsApi(Gate gate, IAttempts attempts, AttemptDesk des
         if (!await attempts.WasGivenAsync(id, IdOf(http), http.RequestAborted))
             throw gate.Refuse(http, ApiProblem.Forbidden($"'{id}' was not given the attempt '{IdOf(http)}'.", "Only who works on an attempt speaks of it."));
     }
-
-    private static bool IsEnded(InstanceState attempt) => attempt.Status
-        is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     private static string IdOf(HttpContext http) => http.Request.RouteValues["id"] as string ?? string.Empty;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClaudeCluster.Orchestrations;
 
 /// <summary>What an agent says at the end of an attempt. Only what it checked itself stands under <see cref="Verified"/>.</summary>
@@ -37,6 +39,19 @@ public sealed record AttemptResult
 public sealed record Verification(string Command, int? ExitCode, TimeSpan Duration, string Tail, string Source)
 {
     public bool Passed => ExitCode == 0;
+
+    /// <summary>What the command itself said of its tests: for people, and decides nothing.</summary>
+    /// <value>Null: nothing that is known.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestCounts? Counts { get; init; }
+}
+
+/// <summary>How many tests there were.</summary>
+public sealed record TestCounts(int Passed, int Failed, int Skipped)
+{
+    /// <summary>Such as <c>5 passed, 1 failed, 2 skipped</c>.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{Passed} passed") + (Failed > 0 ? FormattableString.Invariant($", {Failed} failed") : "") + (Skipped > 0 ? FormattableString.Invariant($", {Skipped} skipped") : "");
 }
 
 /// <summary>The change from base to commit.</summary>

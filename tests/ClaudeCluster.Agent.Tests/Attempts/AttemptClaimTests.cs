@@ -1,7 +1,4 @@
 using ClaudeCluster.DurableTask.Client;
-using ClaudeCluster.DurableTask.History;
-using ClaudeCluster.DurableTask.Hub;
-using ClaudeCluster.DurableTask.WorkItems;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaudeCluster.Agent.Tests;
@@ -103,93 +100,5 @@ public sealed class AttemptClaimTests : IDisposable
             Budget = job.Limits.Usd;
             return Task.FromResult(new CoderReport());
         }
-    }
-
-    private enum Cut
-    {
-        None,
-        BeforeTheQuestion,
-        AfterTheQuestion,
-        AtTheLook,
-        Refused,
-    }
-
-    private sealed class NoAnswer(bool isUnanswered) : HubCallException("The connection was cut.")
-    {
-        public override bool IsUnanswered => isUnanswered;
-    }
-
-    /// <summary>A hub with one attempt, which names an owner in its own time.</summary>
-    private sealed class Referee : ITaskHub
-    {
-        private int _looks;
-
-        public string?[] Answers { get; set; } = [];
-
-        public OrchestrationRuntimeStatus Status { get; set; } = OrchestrationRuntimeStatus.Running;
-
-        public bool IsGone { get; set; }
-
-        /// <summary>What happens to each call; nothing to those after the last.</summary>
-        public Queue<Cut> Cuts { get; set; } = new();
-
-        public int Questions { get; private set; }
-
-        public string? Asked { get; private set; }
-
-        public string? EventName { get; private set; }
-
-        public string? Payload { get; private set; }
-
-        public Task RequestAsync(string instanceId, InstanceRequest request, CancellationToken cancellation = default)
-        {
-            if (IsGone)
-                throw new OrchestrationNotFoundException(instanceId);
-            Questions++;
-            var cut = NextCut();
-            if (cut is Cut.BeforeTheQuestion or Cut.Refused)
-                throw new NoAnswer(cut == Cut.BeforeTheQuestion);
-            var raise = Assert.IsType<InstanceRequest.Raise>(request);
-            (Asked, EventName, Payload) = (instanceId, raise.EventName, raise.Payload);
-            return cut == Cut.AfterTheQuestion ? throw new NoAnswer(isUnanswered: true) : Task.CompletedTask;
-        }
-
-        public Task<InstanceState?> GetAsync(string instanceId, bool payloads, CancellationToken cancellation = default)
-        {
-            if (NextCut() == Cut.AtTheLook)
-                throw new NoAnswer(isUnanswered: true);
-            var status = new AttemptStatus(Answers[Math.Min(_looks++, Answers.Length - 1)], null, 3m);
-            return Task.FromResult<InstanceState?>(new InstanceState(instanceId, "e", "Attempt")
-            {
-                Status = Status,
-                CustomStatus = JsonDataConverter.Default.Serialize(status),
-            });
-        }
-
-        private Cut NextCut() => Cuts.TryDequeue(out var cut) ? cut : Cut.None;
-
-        public IAsyncEnumerable<WorkItem> ReceiveAsync(WorkerOffer offer, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<Receipt> CompleteAsync(StepCompletion completion, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<Receipt> CompleteAsync(ActivityCompletion completion, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task AbandonAsync(WorkItem item, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public IAsyncEnumerable<HistoryEvent> ReadHistoryAsync(string instanceId, string? executionId, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<string> StartAsync(StartRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public async Task<InstanceState?> WaitAsync(string instanceId, Until until, bool payloads, CancellationToken cancellation = default)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-            return null;
-        }
-
-        public Task<Page<InstanceState>> QueryAsync(OrchestrationQuery query, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<string> RestartAsync(string instanceId, bool withNewId, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-        public Task<PurgeResult> PurgeAsync(PurgeRequest request, CancellationToken cancellation = default) => throw new NotSupportedException();
     }
 }

@@ -96,7 +96,7 @@ public sealed class AttemptStoryTests : IDisposable
     [Fact]
     public async Task A_protected_path_is_rejected_and_the_work_is_pushed()
     {
-        var result = await PlayAsync(Fix + "- {write: .github/workflows/x.yml, text: 'on: push'}\n");
+        var result = await PlayAsync(Fix + "- {write: CODEOWNERS, text: '* @mallory'}\n");
 
         Assert.Contains("is protected", Assert.Single(Assert.IsType<AttemptOutcome.PolicyRejected>(result.Outcome).Reasons), StringComparison.Ordinal);
         Assert.True(result.Verified[0].Passed);

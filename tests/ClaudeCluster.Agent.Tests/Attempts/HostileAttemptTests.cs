@@ -41,7 +41,7 @@ public sealed class HostileAttemptTests : IDisposable
     public async Task A_test_that_replaces_objects_does_not_hide_a_protected_path()
     {
         var result = await PlayAsync(
-            Fix + "- {write: .github/workflows/x.yml, text: 'on: push'}\n", 1,
+            Fix + "- {write: CODEOWNERS, text: '* @mallory'}\n", 1,
             "git replace -f $(git rev-parse HEAD^{tree}) $(git rev-parse HEAD^^{tree})");
 
         Assert.IsType<AttemptOutcome.PolicyRejected>(result.Outcome);

@@ -74,7 +74,7 @@ public sealed class HostileModelTests : IAsyncDisposable
         var free = await PlayAsync([ModelStep.Bash($"sh make.sh {path}"), new ModelStep.Say("Done.")], attempt: 2, isSandboxed: false);
 
         Assert.IsType<AttemptOutcome.NoChanges>(held.Outcome);
-        Assert.StartsWith($"{path} is protected", Assert.Single(Assert.IsType<AttemptOutcome.PolicyRejected>(free.Outcome).Reasons), StringComparison.Ordinal);
+        Assert.StartsWith($"{path} is protected", Assert.IsType<AttemptOutcome.PolicyRejected>(free.Outcome).Reasons[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,6 +52,34 @@ public sealed class WithheldWorkTests : IDisposable
         Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
     }
 
+    [Theory]
+    [InlineData(".github/workflows/x.yml")]
+    [InlineData(".GitHub/workflows/deep/x.yml")]
+    public async Task A_workflow_that_a_push_could_run_is_not_pushed_before_a_person_has_seen_it(string path)
+    {
+        var result = await PlayAsync($"- {{write: {path}, text: 'on: push'}}\n");
+
+        var reasons = Assert.IsType<AttemptOutcome.PolicyRejected>(result.Outcome).Reasons;
+        Assert.Equal($"{path} is protected (.github/workflows/**): only people change it, and a push could run it.", reasons[0]);
+        Assert.Contains("nothing was pushed", reasons[^1], StringComparison.Ordinal);
+        Assert.Null(result.Commit);
+        Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
+    }
+
+    [Fact]
+    public async Task A_workflow_is_pushed_where_the_rules_allow_it_and_where_a_branch_has_it_already()
+    {
+        var allowed = await PlayAsync("- {write: .github/workflows/x.yml, text: 'on: push'}\n", _source.Task() with { DiffRules = new DiffRules { ProtectedPaths = [] } });
+        _source.Git("checkout", "--quiet", "-b", "claude/issue-12");
+        var earlier = new CommitId(_source.Commit((".github/workflows/x.yml", "on: push\n")));
+        var gone = await PlayAsync("- {write: notes.txt, text: hello}\n", _source.Task(2) with { Earlier = new EarlierAttempt(_source.Options.AgentId, earlier, "a review", null) });
+
+        Assert.IsType<AttemptOutcome.Succeeded>(allowed.Outcome);
+        // A person put it there; whether it may stay is asked as ever.
+        Assert.IsType<AttemptOutcome.PolicyRejected>(gone.Outcome);
+        Assert.NotNull(gone.Commit);
+    }
+
     [Fact]
     public async Task A_secret_that_the_base_has_already_stops_nothing()
     {
@@ -60,10 +88,10 @@ public sealed class WithheldWorkTests : IDisposable
         Assert.IsType<AttemptOutcome.Succeeded>((await PlayAsync("- {write: notes.txt, text: 'hello'}\n")).Outcome);
     }
 
-    private Task<AttemptResult> PlayAsync(string steps)
+    private Task<AttemptResult> PlayAsync(string steps, AgentTask? task = null)
     {
         var options = _source.Options with { Secrets = [Own] };
         var coder = new ScriptedCoder(CoderScript.Read($"steps:\n{steps}", "play.yml"), options, TimeProvider.System);
-        return new AttemptStory(options, coder, _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(_source.Task(), null, default);
+        return new AttemptStory(options, coder, _source.Workspaces, _source.Commands, TimeProvider.System).RunAsync(task ?? _source.Task(), null, default);
     }
 }

@@ -33,6 +33,19 @@ public sealed class GitFoldersTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("rm .git; mkfifo .git")]
+    [InlineData("rm .git; ln -s /dev/zero .git")]
+    [InlineData("head -c 50000000 /dev/zero | tr '\\0' x > .git")]
+    [InlineData("printf 'gitdir: /a\\000b' > .git")]
+    public async Task What_would_keep_its_reader_is_not_read(string command)
+    {
+        using (var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder["tree"] })!)
+            await shell.WaitForExitAsync();
+
+        Assert.Empty(await Task.Run(() => GitFolders.Of(_folder["tree"])).WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void Git(params string[] arguments)

@@ -41,7 +41,11 @@ public sealed class DiffPolicyTests
     [InlineData("a/b/link", "../../../x", true)]
     [InlineData("a/link", "b/../../../x", true)]
     [InlineData("a/link", "../x", false)]
-    [InlineData("link", "a/../b", false)]
+    [InlineData("a/link", "./../x", false)]
+    [InlineData("a/b/link", "../../x", false)]
+    // a may be a link to a folder deep inside, and its parent another one than it seems.
+    [InlineData("link", "a/../b", true)]
+    [InlineData("a/b/link", "../c/../../x", true)]
     public void A_link_must_stay_inside(string path, string target, bool leaves) =>
         Assert.Equal(leaves ? 1 : 0, Judge(Text(path) with { LinkTarget = target }).Reasons.Count);
 

@@ -62,6 +62,39 @@ public sealed class SecretScanTests
         Assert.Equal(["[redacted]:1 holds a secret of this agent itself."], Scanner.Scan([new AddedLine($"{Own}.txt", 1, Own)], [], string.Empty));
     }
 
+    [Fact]
+    public void A_secret_of_the_agents_own_is_found_across_the_ends_of_lines()
+    {
+        const string longer = "sk-own-4711-" + "q8Zr3vXn1LmT7wKy5BdH2c-q8Zr3vXn1LmT7wKy5BdH2c-q8Zr3vXn1LmT7wKy5BdH2c";
+        var scanner = new SecretScan([longer], TimeProvider.System);
+        foreach (var before in (string[])["", "a", "ab", new string('x', 50)])
+        {
+            var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + longer + "and more"));
+            foreach (var form in (string[])[base64, longer, Convert.ToHexString(Encoding.UTF8.GetBytes(longer))])
+            {
+                foreach (var width in (int[])[10, 64, 76])
+                {
+                    var lines = form.Chunk(width).Select((piece, index) => new AddedLine("a.txt", 7 + index, new string(piece)));
+                    Assert.EndsWith("holds a secret of this agent itself.", Assert.Single(scanner.Scan(lines, [], string.Empty)), StringComparison.Ordinal);
+                    var quoted = form.Chunk(width).Select((piece, index) => new AddedLine("a.js", 7 + index, $"    '{new string(piece)}\\n',"));
+                    Assert.Single(scanner.Scan(quoted, [], string.Empty));
+                    Assert.DoesNotContain(form[^40..^20], new Redaction([longer]).Apply(string.Join('\n', form.Chunk(width).Select(piece => new string(piece)))).Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Lines_that_do_not_follow_each_other_and_words_are_no_secret()
+    {
+        var scanner = new SecretScan(["correct-horse", "staple-battery-correct"], TimeProvider.System);
+
+        Assert.Empty(scanner.Scan([new AddedLine("a.txt", 1, "It is correct"), new AddedLine("a.txt", 2, "-horse")], [], string.Empty));
+        Assert.Empty(scanner.Scan([new AddedLine("a.txt", 1, "staple-battery"), new AddedLine("a.txt", 3, "-correct")], [], string.Empty));
+        Assert.Empty(scanner.Scan([new AddedLine("a.txt", 1, "staple-battery"), new AddedLine("b.txt", 2, "-correct")], [], string.Empty));
+        Assert.Single(scanner.Scan([new AddedLine("a.txt", 1, "staple-battery"), new AddedLine("a.txt", 2, "-correct")], [], string.Empty));
+    }
+
     [Theory]
     [InlineData("src/config.js", "const apiToken = \"q8Zr3vXn1LmT7wKy5BdH2c\";")]
     [InlineData("app.py", "DB_PASSWORD = 'hR7#kq2Lw9!xZtB4mN'")]

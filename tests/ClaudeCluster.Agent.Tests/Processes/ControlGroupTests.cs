@@ -45,4 +45,46 @@ public sealed class ControlGroupTests : IDisposable
         Assert.Equal((7, "-kept\n"), (result.ExitCode, result.Output));
         Assert.StartsWith("--user --scope --quiet --collect --property CPUQuota=150% --property MemoryMax=1000 -- env", File.ReadAllText(_folder["asked"]), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_limit_of_memory_alone_has_a_group_too_where_that_is_seen_to_hold()
+    {
+        var path = PlaceSystemd($"echo \"$@\" >> {_folder["asked"]}; case \"$*\" in *memory.max*) echo 67108864;; *) while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\";; esac");
+        var command = new ChildCommand
+        {
+            Program = "/bin/echo",
+            Arguments = ["done"],
+            Folder = _folder.Root,
+            Environment = new Dictionary<string, string> { ["PATH"] = path },
+            Mark = _folder.Root,
+            Resources = new ResourceLimits { MemoryBytes = 800 },
+        };
+
+        var around = await ControlGroup.AroundAsync(command, _folder.Root, TimeProvider.System);
+
+        Assert.Equal(["--user", "--scope", "--quiet", "--collect", "--property", "MemoryMax=1000", "--", "env", "--unset=XDG_RUNTIME_DIR", "/bin/echo", "done"], around.Arguments);
+        // The watch still says why a child was ended.
+        Assert.Equal(800, around.Resources?.MemoryBytes);
+        Assert.DoesNotContain("CPUQuota", File.ReadAllText(_folder["asked"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_limits_the_group_has_those_that_it_can_hold()
+    {
+        var path = PlaceSystemd("case \"$*\" in *memory.max*) echo 67108864;; *) echo 'max 100000';; esac");
+        var command = new ChildCommand
+        {
+            Program = "/bin/echo",
+            Folder = _folder.Root,
+            Environment = new Dictionary<string, string> { ["PATH"] = path },
+            Mark = _folder.Root,
+            Resources = new ResourceLimits { MemoryBytes = 800, Processors = 1.5 },
+        };
+
+        var around = await ControlGroup.AroundAsync(command, _folder.Root, TimeProvider.System);
+
+        Assert.DoesNotContain(around.Arguments, argument => argument.StartsWith("CPUQuota", StringComparison.Ordinal));
+        Assert.Contains("MemoryMax=1000", around.Arguments);
+        Assert.Equal(1.5, around.Resources?.Processors);
+    }
 }

@@ -28,6 +28,17 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_command_says_of_its_tests_is_recorded_with_the_end_of_its_output()
+    {
+        var verified = await RunAsync(["echo '===== 5 passed, 2 skipped in 0.12s ====='; yes warning | head -c 20000", "echo nothing"]);
+
+        Assert.Equal([new TestCounts(5, 0, 2), null], verified.Select(test => test.Counts));
+        Assert.InRange(verified[0].Tail.Length, 4000, 4096);
+        Assert.Equal("5 passed, 2 skipped", verified[0].Counts!.ToString());
+        Assert.DoesNotContain("counts", System.Text.Json.JsonSerializer.Serialize(verified[1]), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Untracked_junk_does_not_help_tests_pass()
     {
         var verified = await RunAsync(["test -e b.txt", "test -e junk"], edit: folder =>

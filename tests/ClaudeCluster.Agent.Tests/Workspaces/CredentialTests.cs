@@ -48,17 +48,6 @@ public sealed class CredentialTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_credential_that_is_refused_because_the_attempt_has_ended_pushes_nothing()
-    {
-        var result = await PlayAsync("- {write: new.txt, text: x}\n", credentials: (_, _) => _asked.Count > 0
-            ? throw new HostNotReadyException("The attempt has ended.", "Nothing is to be done.")
-            : Ask("first"));
-
-        Assert.Equal("The attempt has ended.", Assert.IsType<AttemptOutcome.HostNotReady>(result.Outcome).Detail);
-        Assert.Empty(_source.Git("for-each-ref", "refs/heads/claude"));
-    }
-
-    [Fact]
     public async Task A_server_that_sends_git_elsewhere_is_not_followed()
     {
         await using var elsewhere = new GitServer(Path.GetDirectoryName(_source.Folder)!, "x-access-token", Secret);

@@ -35,6 +35,9 @@ internal sealed class GitServer : IAsyncDisposable
     /// <summary>Whoever shows the right credential is sent there.</summary>
     public Uri? Elsewhere { get; set; }
 
+    /// <summary>The status that a request with the right credential gets instead of an answer; null: it is answered.</summary>
+    public Func<HttpListenerRequest, int?> Trouble { get; set; } = _ => null;
+
     /// <summary>How many requests came with the right credential, and how many without.</summary>
     public int Authorized { get; private set; }
 
@@ -81,6 +84,12 @@ internal sealed class GitServer : IAsyncDisposable
 
         Authorized++;
         WasInAnArgument |= Directory.EnumerateDirectories("/proc").Any(process => ReadArguments(process).Contains(_secret, StringComparison.Ordinal));
+        if (Trouble(http.Request) is { } status)
+        {
+            response.StatusCode = status;
+            return;
+        }
+
         if (Elsewhere is { } place)
         {
             response.Redirect(new Uri(place, http.Request.Url!.PathAndQuery).AbsoluteUri);
