@@ -30,8 +30,8 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     private static readonly TimeSpan FirstCallAgain = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LastCallAgain = TimeSpan.FromHours(1);
 
-    /// <summary>Beyond the coder's own time: workspace, tests, push.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
+    /// <summary>Beyond the coder's own time: workspace, tests, push, with a git server that is away for half an hour before and after the work.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(75);
 
     // A lost agent ends the attempt. The flow decides on a new one, which knows what was lost.
     private static readonly TaskOptions LostWorkerFails = new(tags: new Dictionary<string, string> { [LostWorker.Tag] = LostWorker.Fail });

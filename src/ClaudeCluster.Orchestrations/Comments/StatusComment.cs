@@ -68,7 +68,7 @@ public static class StatusComment
         { AwaitsApproval: true } => Commands("approve", "reject"),
         { PausedIn: not null } => Commands("resume", "cancel"),
         { Attempts: [.., { Result.Outcome: AttemptOutcome.BudgetExhausted }] } => $"{Commands("budget 10")} to let it cost more",
-        { Attempts: [.., { Result.Outcome: AttemptOutcome.PolicyRejected }] } => $"{Commands("approve")} to take the change as it is, {Commands("reject")}",
+        { Attempts: [.., { Result: { Outcome: AttemptOutcome.PolicyRejected, Commit: not null } }] } => $"{Commands("approve")} to take the change as it is, {Commands("reject")}",
         _ => Commands("retry", "cancel"),
     };
 

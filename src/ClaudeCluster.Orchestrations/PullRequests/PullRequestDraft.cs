@@ -67,10 +67,12 @@ public static class PullRequestDraft
 
     private static string Result(Verification run) => run.ExitCode switch
     {
-        0 => "passed (exit code 0)",
-        { } code => string.Create(CultureInfo.InvariantCulture, $"**failed** (exit code {code})"),
+        0 => $"passed (exit code 0{Counts(run)})",
+        { } code => string.Create(CultureInfo.InvariantCulture, $"**failed** (exit code {code}{Counts(run)})"),
         null => "**did not end in time**",
     };
+
+    private static string Counts(Verification run) => run.Counts is { } counts ? $": {counts}" : "";
 
     private static void WriteWaiver(StringBuilder body, FlowState state, AttemptResult result)
     {

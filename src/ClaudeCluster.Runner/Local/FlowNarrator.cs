@@ -44,7 +44,7 @@ internal static class FlowNarrator
 
     private static string Tests(Verification verified) => string.Create(
         CultureInfo.InvariantCulture,
-        $"`{verified.Command}` {(verified.Passed ? "passed" : verified.ExitCode is { } code ? $"failed with {code}" : "did not end")} in {Wording.Took(verified.Duration)}");
+        $"`{verified.Command}` {(verified.Passed ? "passed" : verified.ExitCode is { } code ? $"failed with {code}" : "did not end")} in {Wording.Took(verified.Duration)}{(verified.Counts is { } counts ? $" ({counts})" : "")}");
 
     private static IEnumerable<string> Changed(string? before, string? after, Func<string, string> tell) =>
         after is not null && after != before ? [tell(after)] : [];

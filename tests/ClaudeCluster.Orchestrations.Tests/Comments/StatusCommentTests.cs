@@ -84,6 +84,21 @@ public class StatusCommentTests
     }
 
     [Fact]
+    public void Work_that_was_withheld_is_not_offered_for_approval()
+    {
+        Assert.Contains("/claude approve", Asks(Happenings.Commit(1)), StringComparison.Ordinal);
+        Assert.DoesNotContain("/claude approve", Asks(null), StringComparison.Ordinal);
+
+        static string Asks(CommitId? commit) => StatusComment.Write(Sample.Working with
+        {
+            StaysOpen = true,
+            Phase = FlowPhase.NeedsHuman,
+            Question = "The change breaks the repository's rules.",
+            Attempts = [new(1, "claude/wip/12-1-a1", Sample.Noon, Sample.Succeeded with { Outcome = new AttemptOutcome.PolicyRejected(["a secret"]), Commit = commit })],
+        });
+    }
+
+    [Fact]
     public void Every_outcome_has_its_words()
     {
         foreach (var outcome in Outcomes.All)

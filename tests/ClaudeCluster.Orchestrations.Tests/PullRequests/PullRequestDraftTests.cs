@@ -40,6 +40,14 @@ public class PullRequestDraftTests
         Assert.DoesNotContain("passed", body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_command_said_of_its_tests_stands_beside_its_result()
+    {
+        var body = PullRequestDraft.Write(With(result => result with { Verified = [new("a", 0, default, "", "policy") { Counts = new(0, 0, 2) }, new("b", 1, default, "", "policy") { Counts = new(5, 1, 0) }] })).Body;
+        Assert.Contains("| `a` | passed (exit code 0: 0 passed, 2 skipped) |", body, StringComparison.Ordinal);
+        Assert.Contains("| `b` | **failed** (exit code 1: 5 passed, 1 failed) |", body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "Resolve issue 12")]
     [InlineData("\u202E\u200B \n", "Resolve issue 12")]
