@@ -55,7 +55,7 @@ internal static class PostgresClaims
     {
         var (names, refusedNames, refusedVersions) = Filter(claim);
         return new Query<long>(
-            $"SELECT a.key FROM activities a WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at, a.key LIMIT $1",
+            $"SELECT a.key FROM activities a WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at - a.head_start, a.key LIMIT $1",
             row => row.GetInt64(0),
             claim.Most,
             names,
@@ -68,7 +68,7 @@ internal static class PostgresClaims
     {
         var waiting = new Query<LoadedActivity>(
             $"SELECT {PostgresRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key "
-            + "WHERE a.key = ANY($1) AND a.lease_token IS NULL ORDER BY a.scheduled_at, a.key FOR UPDATE OF a SKIP LOCKED",
+            + "WHERE a.key = ANY($1) AND a.lease_token IS NULL ORDER BY a.scheduled_at - a.head_start, a.key FOR UPDATE OF a SKIP LOCKED",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);
