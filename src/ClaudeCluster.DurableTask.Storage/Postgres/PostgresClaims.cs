@@ -9,8 +9,9 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// </summary>
 internal static class PostgresClaims
 {
+    // NOT IN and not NOT EXISTS: that one is planned as a join of which one row is expected, and so reads and sorts all that waits.
     private const string Names = "($2::text[] IS NULL OR {0}.name_key = ANY($2::text[])) "
-        + "AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS r (name_key, version_key) WHERE r.name_key = {0}.name_key AND r.version_key = {0}.version_key)";
+        + "AND ({0}.name_key, {0}.version_key) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))";
 
     /// <summary>Instances that seem to have something to do, the oldest at-once messages and the oldest timers that are due, each by its own index.</summary>
     public static Query<(long Key, long Since)> StepCandidates(Claim claim)
