@@ -106,7 +106,11 @@ internal sealed class GroupDecision(Func<long> newKey)
             ? waiting.Where(instance => forSteps.Takes(instance.State)).Take(forSteps.Most).Select(instance => instance.Give(forSteps)).ToList()
             : [];
         var activities = handout?.Activities is { } forActivities
-            ? free.Where(activity => forActivities.Takes(activity.Work)).Take(forActivities.Most).Select(activity => activity.Give(forActivities)).ToList()
+            ? free.Where(activity => forActivities.Takes(activity.Work))
+                .OrderBy(activity => DispatchOrder.CountsFrom(activity.Work))
+                .Take(forActivities.Most)
+                .Select(activity => activity.Give(forActivities))
+                .ToList()
             : [];
         LeavesWork |= steps.Count < waiting.Count || activities.Count < free.Count;
         MakesTimer |= batch.Messages.Any(message => message.IsTimed);

@@ -1,4 +1,5 @@
 using ClaudeCluster.DurableTask.History;
+using ClaudeCluster.DurableTask.WorkItems;
 
 namespace ClaudeCluster.DurableTask.Storage.Postgres;
 
@@ -137,7 +138,7 @@ internal static class GroupWrites
         var rows = all.SelectMany(instance => instance.Scheduled.Select(activity => (instance.Key, Activity: activity))).ToList();
         return rows.Count == 0 ? null : new Statement(
             "INSERT INTO activities (key, lease_token, lease_worker, lease_until, deliveries, instance_key, execution_id, task_id, name, name_key, "
-            + "version, version_key, input, tags, scheduled_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            + "version, version_key, input, tags, scheduled_at, head_start) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             [
                 rows.Select(row => row.Activity.Key).ToArray(),
                 .. Held([.. rows.Select(row => row.Activity.Lease)]),
@@ -151,6 +152,7 @@ internal static class GroupWrites
                 rows.Select(row => row.Activity.Work.Input).ToArray(),
                 rows.Select(row => HistoryJson.WriteTags(row.Activity.Work.Tags)).ToArray(),
                 rows.Select(row => row.Activity.Work.ScheduledAt.UtcTicks).ToArray(),
+                rows.Select(row => DispatchOrder.HeadStart(row.Activity.Work.Tags).Ticks).ToArray(),
             ]);
     }
 

@@ -9,8 +9,9 @@ namespace ClaudeCluster.DurableTask.Storage.Postgres;
 /// </summary>
 internal static class PostgresClaims
 {
+    // NOT IN and not NOT EXISTS: that one is planned as a join of which one row is expected, and so reads and sorts all that waits.
     private const string Names = "($2::text[] IS NULL OR {0}.name_key = ANY($2::text[])) "
-        + "AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS r (name_key, version_key) WHERE r.name_key = {0}.name_key AND r.version_key = {0}.version_key)";
+        + "AND ({0}.name_key, {0}.version_key) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))";
 
     /// <summary>Instances that seem to have something to do, the oldest at-once messages and the oldest timers that are due, each by its own index.</summary>
     public static Query<(long Key, long Since)> StepCandidates(Claim claim)
@@ -55,7 +56,7 @@ internal static class PostgresClaims
     {
         var (names, refusedNames, refusedVersions) = Filter(claim);
         return new Query<long>(
-            $"SELECT a.key FROM activities a WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at, a.key LIMIT $1",
+            $"SELECT a.key FROM activities a WHERE a.lease_token IS NULL AND {In("a")} ORDER BY a.scheduled_at - a.head_start, a.key LIMIT $1",
             row => row.GetInt64(0),
             claim.Most,
             names,
@@ -68,7 +69,7 @@ internal static class PostgresClaims
     {
         var waiting = new Query<LoadedActivity>(
             $"SELECT {PostgresRows.ActivityColumns} FROM activities a JOIN instances i ON i.key = a.instance_key "
-            + "WHERE a.key = ANY($1) AND a.lease_token IS NULL ORDER BY a.scheduled_at, a.key FOR UPDATE OF a SKIP LOCKED",
+            + "WHERE a.key = ANY($1) AND a.lease_token IS NULL ORDER BY a.scheduled_at - a.head_start, a.key FOR UPDATE OF a SKIP LOCKED",
             row =>
             {
                 var (key, work, lease) = PostgresRows.Activity(row);

@@ -17,7 +17,7 @@ internal static class SqliteClaims
 
     public const string Waiting =
         "SELECT key FROM activities WHERE lease_token IS NULL AND (?1 IS NULL OR name_key IN (SELECT value FROM json_each(?1))) "
-        + "AND (?2 IS NULL OR json_array(name_key, version_key) NOT IN (SELECT value FROM json_each(?2))) ORDER BY scheduled_at, key LIMIT ?3";
+        + "AND (?2 IS NULL OR json_array(name_key, version_key) NOT IN (SELECT value FROM json_each(?2))) ORDER BY scheduled_at - head_start, key LIMIT ?3";
 
     public static List<ClaimedStep> Steps(HubTables tables, Claim claim)
     {

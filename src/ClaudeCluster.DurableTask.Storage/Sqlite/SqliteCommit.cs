@@ -181,7 +181,7 @@ internal sealed class SqliteCommit
     private bool LeavesActivities(KnownInstance instance, IReadOnlyList<ActivityRow> scheduled, Claim? claim, List<ActivityLease> taken)
     {
         var left = _batch.Guard is Guard.HoldsActivity && _batch.Leased != Disposition.Done;
-        foreach (var activity in scheduled)
+        foreach (var activity in scheduled.OrderBy(DispatchOrder.CountsFrom))
         {
             if (claim is not null && taken.Count < claim.Most && claim.Takes(activity))
             {

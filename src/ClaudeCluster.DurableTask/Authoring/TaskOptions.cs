@@ -62,4 +62,10 @@ public static class TaskTags
     public const string OnLostWorker = "durabletask.lost-worker";
 
     public const string Fail = "fail";
+
+    /// <summary>
+    /// How much ahead of others an activity goes, in whole seconds: <c>3600</c> before all that was scheduled up to an hour earlier. Below
+    /// zero others go first. At most a day either way.
+    /// </summary>
+    public const string Priority = "durabletask.priority";
 }

@@ -13,7 +13,7 @@ namespace ClaudeCluster.DurableTask.Hub;
 //
 //   commit ──► work made ──┬── a connected worker has room: leased in the same commit, given to it from memory
 //                          └── nobody has room: it waits in the store, and the bell rings
-//   look   ──► what waits ───► the oldest first, when the bell has rung, when a place became free, when something falls due
+//   look   ──► what waits ───► the oldest first (DispatchOrder), when the bell has rung, when a place became free, when something falls due
 //
 // Handing out inside the commit spares a look, a second transaction and the time between the two. It must not let new work overtake old
 // work for ever: so a worker whose last look did not find the end of what waits takes nothing but by looking.

@@ -46,7 +46,7 @@ public sealed class MemoryHubStore : ITaskHubStore
             .. _instances.Values
                 .SelectMany(instance => instance.Activities.Select(activity => (Instance: instance, Activity: activity)))
                 .Where(found => found.Activity.Token is null && claim.Takes(found.Activity.Work))
-                .OrderBy(found => found.Activity.Work.ScheduledAt)
+                .OrderBy(found => DispatchOrder.CountsFrom(found.Activity.Work))
                 .Take(claim.Most)
                 .Select(found => Give(found.Instance, found.Activity, claim)),
         ]));
@@ -178,7 +178,7 @@ public sealed class MemoryHubStore : ITaskHubStore
         if (!_instances.TryGetValue(scheduler, out var instance))
             return false;
         var left = false;
-        foreach (var activity in instance.Activities.Where(activity => activity.Token is null))
+        foreach (var activity in instance.Activities.Where(activity => activity.Token is null).OrderBy(activity => DispatchOrder.CountsFrom(activity.Work)))
         {
             if (claim is not null && taken.Count < claim.Most && claim.Takes(activity.Work))
                 taken.Add(Give(instance, activity, claim));

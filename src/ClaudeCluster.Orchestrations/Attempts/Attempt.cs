@@ -6,7 +6,11 @@ namespace ClaudeCluster.Orchestrations;
 /// <param name="Task">What the agent is told.</param>
 /// <param name="Prefer">The agent that has the session and the worktree; it is asked first.</param>
 /// <param name="Avoid">The agent that should not try again, if there is another.</param>
-public sealed record AttemptRequest(AgentTask Task, AgentId? Prefer = null, AgentId? Avoid = null);
+public sealed record AttemptRequest(AgentTask Task, AgentId? Prefer = null, AgentId? Avoid = null)
+{
+    /// <summary>Whether it goes before the work of others while it waits for an agent.</summary>
+    public Priority Priority { get; init; }
+}
 
 /// <summary>
 /// One attempt, from the queue to its result. It is an orchestration of its own, so that queued, claimed, cancelled and ended
@@ -33,9 +37,6 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     /// <summary>Beyond the coder's own time: workspace, tests, push, with a git server that is away for half an hour before and after the work.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(75);
 
-    // A lost agent ends the attempt. The flow decides on a new one, which knows what was lost.
-    private static readonly TaskOptions LostWorkerFails = new(tags: new Dictionary<string, string> { [LostWorker.Tag] = LostWorker.Fail });
-
     public override async Task<AttemptResult> RunAsync(TaskOrchestrationContext context, AttemptRequest request)
     {
         var runs = new List<Task<AttemptResult>>();
@@ -55,7 +56,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     {
         if (request.Prefer is { } preferred)
         {
-            runs.Add(Offer(context, AgentAddress.Of(request.Task.Specialty, preferred), request.Task));
+            runs.Add(Offer(context, AgentAddress.Of(request.Task.Specialty, preferred), request));
             await WhenAnyWithin(context, PreferredAgentHasFirstCallFor, [.. runs, claim]);
         }
 
@@ -63,7 +64,7 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
         {
             // Both at once: whoever is there need not wait for a runner to be woken, nor for GitHub to be there for that.
             _ = MissingAsync(context.CallCallForAgentAsync(CallOf(request)));
-            runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request.Task));
+            runs.Add(Offer(context, AgentAddress.Any(request.Task.Specialty), request));
         }
 
         string? told = null;
@@ -118,8 +119,12 @@ public sealed class Attempt : TaskOrchestrator<AttemptRequest, AttemptResult>
     private static AgentCall CallOf(AttemptRequest request) =>
         new(request.Task.Specialty, request.Avoid, request.Task.AttemptId) { Repository = request.Task.Repository, Reach = request.Task.Reach };
 
-    private static Task<AttemptResult> Offer(TaskOrchestrationContext context, TaskName address, AgentTask task) =>
-        context.CallActivityAsync<AttemptResult>(address, task, LostWorkerFails);
+    private static Task<AttemptResult> Offer(TaskOrchestrationContext context, TaskName address, AttemptRequest request)
+    {
+        // A lost agent ends the attempt. The flow decides on a new one, which knows what was lost.
+        var tags = new Dictionary<string, string>(HeadStart.Tags(request.Priority)) { [LostWorker.Tag] = LostWorker.Fail };
+        return context.CallActivityAsync<AttemptResult>(address, request.Task, new TaskOptions(tags: tags));
+    }
 
     /// <summary>The first result that is not a withdrawal. If all withdrew or failed, the owner is lost.</summary>
     private static async Task<AttemptResult> Result(List<Task<AttemptResult>> runs, AttemptStarted? owner)

@@ -46,7 +46,10 @@ internal static class WorkOnTask
             new AttemptRequest(
                 Describe(flow with { Attempts = [.. flow.Attempts.SkipLast(1)] }, id, attempt.Branch),
                 Prefer: how is NextStep.TryHere or NextStep.WaitUntil && last is { Outcome: not (AttemptOutcome.Cancelled or AttemptOutcome.AgentLost) } ? last.Agent : null,
-                Avoid: how is NextStep.TryElsewhere ? last?.Agent : null),
+                Avoid: how is NextStep.TryElsewhere ? last?.Agent : null)
+            {
+                Priority = flow.Routing!.Priority,
+            },
             new SubOrchestrationOptions(instanceId: id));
         (flow, var stop) = await inbox.UntilAsync(flow, work);
         if (stop)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClaudeCluster.DurableTask.History;
 using ClaudeCluster.DurableTask.Tests.Kit;
 
@@ -89,5 +90,25 @@ public abstract class FairnessFacts(StoreKind kind) : HubFacts(kind)
         var ends = await Task.WhenAll(Enumerable.Range(1, 10).Select(i => cluster.RunAsync("Sum", new[] { i, 0 })));
 
         Assert.Equal(Enumerable.Range(1, 10).Select(i => i * (i + 1) / 2), ends.Select(end => end.ReadOutputAs<int>()));
+    }
+
+    [Fact]
+    public async Task An_urgent_activity_goes_before_older_ones_and_one_that_has_time_after_younger_ones()
+    {
+        var order = new ConcurrentQueue<string>();
+        await using var cluster = await OpenAsync();
+        cluster.StartWorker(tasks => tasks.AddOrchestratorFunc<string?, object?>("Flow", (context, priority) => context.CallActivityAsync<object?>(
+            "Work", priority, priority is null ? null : new TaskOptions(tags: new Dictionary<string, string> { [TaskTags.Priority] = priority }))));
+        foreach (var priority in new[] { "-3600", null, "3600" })
+        {
+            var id = await cluster.Client.ScheduleNewOrchestrationInstanceAsync("Flow", priority, new StartOrchestrationOptions(priority ?? "none"));
+            await cluster.Store.WaitForAsync<TaskScheduled>(id);
+        }
+
+        cluster.WorkerOptions = cluster.WorkerOptions with { MaximumConcurrentActivities = 1 };
+        cluster.StartWorker(tasks => tasks.AddActivityFunc<string?>("Work", (context, _) => order.Enqueue(context.InstanceId)));
+
+        await cluster.EndOfAsync("-3600");
+        Assert.Equal(["3600", "none", "-3600"], order);
     }
 }

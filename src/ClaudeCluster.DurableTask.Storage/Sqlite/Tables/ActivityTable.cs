@@ -81,8 +81,8 @@ internal sealed class ActivityTable(SqliteSession session)
     {
         var key = RowKeys.Next(session, "activities", instance.Key, ref instance.Keys.Activities);
         session.Execute(
-            "INSERT INTO activities (key, execution_id, task_id, name, name_key, version, version_key, input, tags, scheduled_at, "
-            + "lease_token, lease_worker, lease_until, deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT INTO activities (key, execution_id, task_id, name, name_key, version, version_key, input, tags, scheduled_at, head_start, "
+            + "lease_token, lease_worker, lease_until, deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             key,
             activity.ExecutionId,
             activity.TaskId,
@@ -93,6 +93,7 @@ internal sealed class ActivityTable(SqliteSession session)
             activity.Input,
             HistoryJson.WriteTags(activity.Tags),
             SqliteRows.Ticks(activity.ScheduledAt),
+            DispatchOrder.HeadStart(activity.Tags).Ticks,
             token,
             claim?.WorkerId,
             SqliteRows.Ticks(claim?.Until),
