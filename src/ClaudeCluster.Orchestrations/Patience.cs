@@ -7,7 +7,7 @@ internal static class Patience
 {
     private const int MostTries = 30;
 
-    // What lasts may still be a cache that lags behind.
+    // What lasts may still be a cache that lags behind. In a row: one between other troubles says little.
     private const int MostTriesOfWhatLasts = 3;
     private const int MostTriesOfACall = 3;
 
@@ -18,7 +18,7 @@ internal static class Patience
     /// GitHub may be away for hours, and a permission may be given back; where it says until when asking is in vain, the step waits so long, as a
     /// durable timer. What is not there, and a bad input, does not get better by asking again.
     /// </summary>
-    public static TaskOptions WithGitHub { get; } = TaskOptions.FromRetryHandler(again => AskAgainAsync(again));
+    public static TaskOptions WithGitHub => Asking();
 
     /// <summary>Once, or not at all: nothing waits for it.</summary>
     public static TaskOptions Once { get; } = TaskOptions.FromRetryHandler(static _ => Task.FromResult(false));
@@ -28,17 +28,17 @@ internal static class Patience
     public static TaskOptions Telling(Func<string, DateTimeOffset?, Task> tell)
     {
         var isTold = false;
-        return TaskOptions.FromRetryHandler(again => AskAgainAsync(again, async failure =>
+        return Asking(async failure =>
         {
             if (isTold || !MayTakeLong(failure))
                 return;
             isTold = true;
             await tell(failure.ErrorMessage, RetryAt(failure));
-        }));
+        });
     }
 
     /// <summary>Of a step that is called again and again by itself: it waits a few seconds, and out no limit.</summary>
-    public static TaskOptions ForACall { get; } = TaskOptions.FromRetryHandler(async again => again.LastAttemptNumber < MostTriesOfACall && RetryAt(again.LastFailure) is null && await AskAgainAsync(again));
+    public static TaskOptions ForACall { get; } = TaskOptions.FromRetryHandler(async again => again.LastAttemptNumber < MostTriesOfACall && RetryAt(again.LastFailure) is null && await AskAgainAsync(again, triesOfWhatLasts: 0));
 
     /// <returns>Why the step failed for good; null: it did not. What only a bug explains still ends the flow.</returns>
     public static async Task<string?> ProblemOf(Task step)
@@ -54,12 +54,23 @@ internal static class Patience
         }
     }
 
-    private static async Task<bool> AskAgainAsync(RetryContext again, Func<TaskFailureDetails, Task>? beforeWait = null)
+    /// <summary>Of one step: what it went through is counted as often as history is read.</summary>
+    private static TaskOptions Asking(Func<TaskFailureDetails, Task>? beforeWait = null)
+    {
+        var triesOfWhatLasts = 0;
+        return TaskOptions.FromRetryHandler(again =>
+        {
+            triesOfWhatLasts = IsLasting(again.LastFailure) ? triesOfWhatLasts + 1 : 0;
+            return AskAgainAsync(again, triesOfWhatLasts, beforeWait);
+        });
+    }
+
+    private static async Task<bool> AskAgainAsync(RetryContext again, int triesOfWhatLasts, Func<TaskFailureDetails, Task>? beforeWait = null)
     {
         var failure = again.LastFailure;
         if (failure.IsCausedBy<BadInputException>() || failure.IsCausedBy<BranchMovedException>() || failure.IsCausedBy<InvalidOperationException>())
             return false;
-        if (again.LastAttemptNumber >= (IsLasting(failure) ? MostTriesOfWhatLasts : MostTries))
+        if (again.LastAttemptNumber >= MostTries || triesOfWhatLasts >= MostTriesOfWhatLasts)
             return false;
         if (beforeWait is not null)
             await beforeWait(failure);

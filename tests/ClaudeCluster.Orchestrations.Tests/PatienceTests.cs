@@ -60,6 +60,22 @@ public sealed class PatienceTests
     }
 
     [Fact]
+    public async Task What_seems_to_last_between_other_troubles_is_tried_again()
+    {
+        var (time, failures) = (new FakeTime(), 0);
+        await using var harness = await FlowHarness.StartAsync<IssueToPullRequest>(
+            Succeed, time: time, exceptions: failure => failure is HttpRequestException ? new Dictionary<string, object?> { ["isLasting"] = failures++ % 3 == 2 } : null);
+        for (var tries = 0; tries < 6; tries++)
+            harness.GitHub.FailNext(nameof(IIssuePage.PutCommentAsync), FailurePoint.BeforeEffect);
+
+        var id = (await harness.HearAsync(Happenings.Labelled())).FlowId!;
+        await WaitForAsync(harness, time, () => harness.GitHub.PullRequests.Count == 1, TimeSpan.FromSeconds(1));
+
+        await harness.UntilAsync(id, flow => flow is { Phase: FlowPhase.Review, PageProblem: null });
+        Assert.Equal(6, failures);
+    }
+
+    [Fact]
     public async Task A_page_that_cannot_be_written_from_the_first_word_on_begins_no_work()
     {
         var time = new FakeTime();
@@ -74,8 +90,10 @@ public sealed class PatienceTests
         Assert.Empty(harness.Taken);
     }
 
+    private static Task<AttemptResult> Succeed(AgentTask task) => Task.FromResult(new AttemptResult { Agent = new AgentId("agent"), Outcome = new AttemptOutcome.Succeeded(), Commit = Happenings.Commit(1) });
+
     private static Task<FlowHarness> StartAsync(TimeProvider time, Dictionary<string, object?> properties) => FlowHarness.StartAsync<IssueToPullRequest>(
-        _ => Task.FromResult(new AttemptResult { Agent = new AgentId("agent"), Outcome = new AttemptOutcome.Succeeded(), Commit = Happenings.Commit(1) }),
+        Succeed,
         time: time,
         exceptions: failure => failure is HttpRequestException ? properties : null);
 
